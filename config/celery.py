@@ -1,0 +1,36 @@
+"""Celery: thin tasks, a static beat schedule, due times in the database and never in the broker."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+app = Celery("jenjang")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    timezone="UTC",
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={"visibility_timeout": 3600, "unacked_restore_interval": 30},
+    beat_schedule={
+        "move cases whose window or opening has come": {
+            "task": "workflow.tasks.sweep",
+            "schedule": 60,
+            "options": {"expires": 55},
+        },
+        "tell people what is due": {
+            "task": "notifications.tasks.sweep",
+            "schedule": 60,
+            "options": {"expires": 55},
+        },
+        "seal the ledger": {
+            "task": "cycles.tasks.seal_ledger",
+            "schedule": 3600,
+            "options": {"expires": 3500},
+        },
+    },
+)
+app.autodiscover_tasks(["cycles", "workflow", "notifications"])
