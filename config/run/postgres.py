@@ -28,8 +28,15 @@ class Postgres:
     """Starts, prepares and stops a server. `throw_away` gives up durability, for tests only."""
 
     def __init__(
-        self, state: Path, sockets: Path, keeper: Keeper, *, throw_away: bool = False
+        self,
+        state: Path,
+        sockets: Path,
+        keeper: Keeper,
+        *,
+        throw_away: bool = False,
+        fresh: bool = False,
     ) -> None:
+        self.fresh = fresh
         self.place: Place = find_place(state)
         self.sockets, self.keeper, self.throw_away = sockets, keeper, throw_away
         self.log = state / "postgres.log"
@@ -135,6 +142,8 @@ class Postgres:
                 # Tests make their databases and look through the web role's eyes.
                 connection.execute(f"ALTER ROLE {OWNER} CREATEDB")
                 connection.execute(f"GRANT {WEB} TO {OWNER}")
+            if self.fresh:
+                connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
             databases = connection.execute("SELECT datname FROM pg_database").fetchall()
             if (DATABASE,) not in databases:
                 connection.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")

