@@ -1,0 +1,75 @@
+"""A cycle's rules as data: levels, numbers of days, what silence means. Pure.
+
+Every default is the value of the law's reading in use; an agency may set another.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+# Who decides at a level: the rater, the rater's superior, or HR.
+RATER, SUPERIOR, HR = "rater", "superior", "hr"
+
+
+@dataclass(frozen=True)
+class Level:
+    """One rung of an approval. With `predicates`, only ratings that give one of them climb it."""
+
+    role: str
+    predicates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CycleRules:
+    # Plan: the rater sets it (PermenPANRB 6/2022 art. 14). Rating: by law the superior signs only
+    # after an objection, so no level by default. Final: HR, the superior, or both in turn.
+    plan_levels: tuple[Level, ...] = (Level(RATER),)
+    checkin_levels: tuple[Level, ...] = (Level(RATER),)
+    rating_levels: tuple[Level, ...] = ()
+    final_levels: tuple[Level, ...] = (Level(HR),)
+    # Working days.
+    approve_days: int = 5  # to approve or return a plan, a check-in, a rating
+    return_days: int = 3  # to mend what was returned
+    deliver_days: int = 3  # the employee opens the result; then HR records the hand-over
+    statement_days: int = 5  # explanation and statement after an objection
+    final_days: int = 5
+    # PP 30/2019 art. 59: 14 days after receipt. Working days is the reading kinder to the
+    # employee; the calendar-day reading is stored and shown beside it.
+    objection_days: int = 14
+    objection_unit: str = "working_days"
+    decision_days: int = 14  # not found in any rule: a setting
+    # Reminders (working days before; after; then to the next superior, then to HR).
+    remind_before: tuple[int, ...] = (7, 3, 1, 0)
+    remind_after: tuple[int, ...] = (1, 3)
+    escalate_superior_after: int = 5
+    escalate_hr_after: int = 10
+
+    def levels(self, kind: str) -> tuple[Level, ...]:
+        """The rungs of an approval kind ("plan", "checkin", "rating", "final")."""
+        return {
+            "plan": self.plan_levels,
+            "checkin": self.checkin_levels,
+            "rating": self.rating_levels,
+            "final": self.final_levels,
+        }[kind]
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, raw: dict[str, Any]) -> CycleRules:
+        """The rules stored on a cycle; what is not stored has the default."""
+        known = {f.name for f in fields(cls)}
+        values: dict[str, Any] = {}
+        for name, value in raw.items():
+            if name not in known:
+                continue
+            if name.endswith("_levels"):
+                value = tuple(
+                    Level(str(level["role"]), tuple(level.get("predicates", ()))) for level in value
+                )
+            elif isinstance(value, list):
+                value = tuple(value)
+            values[name] = value
+        return replace(cls(), **values)
