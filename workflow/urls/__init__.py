@@ -1,0 +1,9 @@
+"""Addresses of the workflow, one module a group of screens."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("workflow.urls.home")),
+    path("perkara/", include("workflow.urls.cases")),
+    path("sdm/", include("workflow.urls.hr")),
+]

@@ -1,0 +1,206 @@
+"""One move of one case, while it is made: what the effects of the stages read and set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from django.db.models import F
+
+from cycles import documents
+from cycles.calendar import Calendar, local_date
+from cycles.enums import DocumentKind, Role
+from cycles.exceptions import Incomplete
+from cycles.models import Cycle, Document, RoleGrant, Segment, Version
+from cycles.queries.calendars import calendar_for
+from cycles.queries.officials import Seat, seats_above
+from cycles.queries.stages import StageDates, Timetable, extensions_of, stages_of, timetable
+from cycles.rules import CycleRules
+from workflow.enums import Party, State
+from workflow.models import Case, TurnInterval
+from workflow.permissions import ActingSeat, Actor, document_round
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Who must act. Without a person: the agency's HR, or (party system) the calendar."""
+
+    party: Party
+    person_id: int | None = None
+    post_id: int | None = None
+
+
+class Surroundings:
+    """What many moves of one cycle share: its rules, stages, extensions, and who is HR."""
+
+    def __init__(self, cycle: Cycle) -> None:
+        self.cycle = cycle
+        self.rules = CycleRules.from_json(cycle.rules)
+
+    @cached_property
+    def stages(self) -> tuple[StageDates, ...]:
+        return stages_of(self.cycle)
+
+    @cached_property
+    def extensions(self) -> list[tuple[int, int, date, int | None, str | None]]:
+        return extensions_of(self.cycle)
+
+    @cached_property
+    def hr_people(self) -> frozenset[int]:
+        people = RoleGrant.objects.filter(
+            role=Role.HR, agency_id=self.cycle.agency_id, user__is_active=True
+        ).values_list("user__person_id", flat=True)
+        return frozenset(person for person in people if person is not None)
+
+
+@dataclass
+class Move:
+    """The case (locked), the act, and what the act brings about."""
+
+    case: Case
+    action: str
+    actor: Actor
+    now: datetime
+    around: Surroundings
+    data: dict[str, Any] = field(default_factory=dict)
+    party: Party | None = None
+    seat: ActingSeat | None = None
+    source: str = ""
+    target: str = ""
+    source_unit_id: int | None = None
+    version: Version | None = None
+    # Ids and numbers for the ledger; words for the event's readers.
+    facts: dict[str, Any] = field(default_factory=dict)
+    # A return has its own, shorter time to mend.
+    returned: bool = False
+    interval: TurnInterval | None = None
+    # A reassignment says itself who holds the turn.
+    assigned: Turn | None = None
+
+    @property
+    def reason(self) -> str:
+        return documents.text(self.data.get("reason"))
+
+    @property
+    def rules(self) -> CycleRules:
+        return self.around.rules
+
+    @property
+    def on_behalf_of_id(self) -> int | None:
+        """The official on whose behalf an acting official acts (none for a vacant post)."""
+        if self.seat is None:
+            return None
+        holder = next((s.holder_id for s in self.seats if s.post_id == self.seat.post_id), None)
+        return holder if holder != self.actor.person_id else None
+
+    @cached_property
+    def timetable(self) -> Timetable:
+        return timetable(
+            self.around.cycle,
+            person_id=self.case.person_id,
+            unit_path=self.case.unit.path,
+            stages=self.around.stages,
+            extensions=self.around.extensions,
+        )
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        return calendar_for(self.case.agency, self.case.unit.week)
+
+    @property
+    def today(self) -> date:
+        return local_date(self.calendar, self.now)
+
+    @cached_property
+    def seats(self) -> list[Seat]:
+        """The seats above the employee's post today."""
+        return seats_above(self.case.post_id, self.today)
+
+    def forget_place(self) -> None:
+        """Read stages, calendar and seats afresh after the case went to another post."""
+        for name in ("timetable", "calendar", "seats"):
+            self.__dict__.pop(name, None)
+
+    # --- documents -----------------------------------------------------------------------------
+
+    @cached_property
+    def segment(self) -> Segment:
+        return Segment.objects.get(
+            appraisal_id=self.case.appraisal_id, number=self.case.segment_number
+        )
+
+    def document(self, kind: DocumentKind, number: int | None = None) -> Document:
+        """The present document of a kind (the n-th with `number`), made when there is none."""
+        of_segment = kind in DocumentKind.of_segment()
+        document, _created = Document.objects.get_or_create(
+            appraisal_id=self.case.appraisal_id,
+            segment=self.segment if of_segment else None,
+            kind=kind,
+            round=document_round(self.case, kind) if number is None else number,
+            defaults={"agency_id": self.case.agency_id},
+        )
+        return document
+
+    def plan_body(self) -> documents.Body:
+        """The plan in force of the present segment; an empty one when there is none."""
+        version = (
+            Version.objects.filter(
+                document__appraisal_id=self.case.appraisal_id,
+                document__kind=DocumentKind.PLAN,
+                document__segment__number=self.case.segment_number,
+                number=F("document__in_force"),
+            )
+            .only("body")
+            .first()
+        )
+        return version.body if version else {"results": []}
+
+    def freeze(self, kind: DocumentKind, *, number: int | None = None) -> Version:
+        """Check and freeze the document handed in; its body comes with the act or is the draft.
+
+        Raises Incomplete with the problems beside their fields.
+        """
+        document = self.document(kind, number)
+        if "body" in self.data:
+            body = documents.clean(kind, self.data["body"])
+        else:
+            body = documents.clean(kind, document.body)
+        needs_plan = kind in {DocumentKind.CHECKIN, DocumentKind.SELF_ASSESSMENT}
+        plan = self.plan_body() if needs_plan else None
+        if found := documents.problems(kind, body, plan=plan):
+            raise Incomplete(found)
+        document.body = body
+        document.latest += 1
+        document.revision += 1
+        document.saved_at = self.now
+        document.save(update_fields=["body", "latest", "revision", "saved_at"])
+        assert self.actor.person_id is not None
+        self.version = Version.objects.create(
+            agency_id=self.case.agency_id,
+            document=document,
+            number=document.latest,
+            body=body,
+            hash=documents.digest(body),
+            submitted_by_id=self.actor.person_id,
+            submitted_at=self.now,
+        )
+        self.facts |= {"document": document.pk, "version": document.latest}
+        return self.version
+
+
+Effect = Callable[[Move], State]
+EFFECTS: dict[tuple[str, str], Effect] = {}
+
+
+def effect(action: str, *states: State) -> Callable[[Effect], Effect]:
+    """Register what an action brings about in these states; the function returns the target."""
+
+    def register(function: Effect) -> Effect:
+        for state in states:
+            EFFECTS[action, state] = function
+        return function
+
+    return register
