@@ -14,7 +14,13 @@ app.conf.update(
     task_reject_on_worker_lost=True,
     worker_prefetch_multiplier=1,
     broker_connection_retry_on_startup=True,
-    broker_transport_options={"visibility_timeout": 3600, "unacked_restore_interval": 30},
+    worker_cancel_long_running_tasks_on_connection_loss=True,
+    broker_transport_options={
+        # No task is longer than an hour; what a killed worker held is looked for every 30 s.
+        "visibility_timeout": 3600,
+        "unacked_restore_interval": 30,
+        "unacked_restore_throttle": 1,
+    },
     beat_schedule={
         "move cases whose window or opening has come": {
             "task": "workflow.tasks.sweep",

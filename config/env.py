@@ -71,6 +71,13 @@ def redis(name: str) -> str:
     return address
 
 
+def broker(address: str) -> str:
+    """Celery's spelling of a Redis address: it names a socket, and its database, differently."""
+    if not address.startswith("unix://"):
+        return address
+    return address.replace("unix://", "redis+socket://", 1).replace("db=", "virtual_host=", 1)
+
+
 def mail(name: str, default: str) -> Mapping[str, object]:
     """Django's EMAIL_* settings from smtp://user:password@host:port or smtps:// or console://."""
     what = "an address like smtp://user:password@host:587, smtps://host:465 or console://"

@@ -1,4 +1,4 @@
-"""Logs as JSON lines: method, path, status, milliseconds. Never a body, a query, a name or a NIP."""
+"""Logs as JSON lines: method, route, status, milliseconds. No body, query, name or NIP, ever."""
 
 from __future__ import annotations
 

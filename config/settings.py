@@ -188,5 +188,5 @@ SITE_URL = env.text("SITE_URL", "http://127.0.0.1:8000", what="the address of th
 MAIL_SINK_DIR = env.text("MAIL_SINK_DIR", "", what="a folder (demo only)")
 SOURCE_URL = env.text("SOURCE_URL", "https://example.org/jenjang", what="where the source lies")
 
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
+CELERY_BROKER_URL = env.broker(REDIS_URL)
 LOGGING = logs.LOGGING

@@ -135,8 +135,10 @@ class Demo:
         )
         if self.state.done("static") == self.static_mark and Path(env["STATIC_ROOT"]).is_dir():
             return None
-        command = [sys.executable, ROOT / "manage.py", "collectstatic", "--noinput", "--clear",
-                   "--skip-checks", "-v", "0"]  # fmt: skip
+        command: list[str | Path] = [
+            sys.executable, ROOT / "manage.py", "collectstatic", "--noinput", "--clear",
+            "--skip-checks", "-v", "0",
+        ]  # fmt: skip
         with (self.state.logs / "static.log").open("wb") as log:
             child = spawn(command, env=env, output=log, cwd=ROOT)
         self.keeper.watch(child, signal.SIGKILL)

@@ -15,7 +15,7 @@ import psycopg
 
 from config.run.binaries import Place, find_place
 from config.run.errors import CannotRun
-from config.run.processes import Identity, Keeper, nobody, spawn, stop, wait_until
+from config.run.processes import Identity, Keeper, how_it_ended, nobody, spawn, stop, wait_until
 
 SUPERUSER, OWNER, WEB, DATABASE = "postgres", "jenjang_owner", "jenjang_web", "jenjang"
 # Since this version the server has its own C.UTF-8, the same on every machine.
@@ -81,7 +81,7 @@ class Postgres:
         locale = ["--locale=C"]
         if major >= BUILTIN_LOCALE_SINCE:
             locale += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        command = [
+        command: list[str | Path] = [
             self.place.programs / "initdb", "-D", data, "-U", SUPERUSER, "--encoding=UTF8",
             # The socket's folder is 0700: whoever reaches it is us.
             "--auth=trust", "--no-instructions", *locale,
@@ -159,7 +159,10 @@ class Postgres:
 
     def death_sentence(self) -> str:
         """Why the server is gone, for a launcher that finds it dead."""
-        return self._reason("it ended on its own")
+        if self.process is None or "No space left" in self._tail():
+            return self._reason("it ended")
+        how = how_it_ended(self.process)
+        return f"PostgreSQL has ended on its own ({how}), so all is stopped. See {self.log}."
 
     def _tail(self) -> str:
         try:

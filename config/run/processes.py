@@ -107,6 +107,12 @@ def can_run(command: Sequence[str | Path], identity: Identity) -> bool:
         return False
 
 
+def how_it_ended(child: subprocess.Popen[bytes]) -> str:
+    """ "SIGKILL" or "code 1"."""
+    code = child.returncode
+    return signal.Signals(-code).name if code is not None and code < 0 else f"code {code}"
+
+
 def is_finished(child: subprocess.Popen[bytes], within: float) -> bool:
     try:
         child.wait(within)

@@ -6,12 +6,13 @@ import os
 import socket
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 from config.run.inputs import HOST
 from config.run.state import ROOT, State
 from config.run.supervisor import Program
 
-PYTHON = [sys.executable, "-m"]
+PYTHON: list[str | Path] = [sys.executable, "-m"]
 
 
 def mail_sink(state: State, env: Mapping[str, str], listening: socket.socket) -> Program:

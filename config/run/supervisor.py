@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from config.run.errors import CannotRun
-from config.run.processes import Keeper, spawn, stop
+from config.run.processes import Keeper, how_it_ended, spawn, stop
 
 PATIENCE = 8.0
 # A process that dies this often within a minute will not get better by another start.
@@ -71,7 +71,7 @@ class Supervisor:
                     f"The {program.name} ended {TRIES} times within a minute: "
                     f"{program.last_words() or 'without a word'}. See {program.log}."
                 )
-            print(f"The {program.name} ended ({_how(child.returncode)}) and is started again.",
+            print(f"The {program.name} ended ({how_it_ended(child)}) and is started again.",
                   flush=True)  # fmt: skip
             program.start(self.keeper)
         self.keeper.revive()
@@ -94,7 +94,3 @@ class Supervisor:
             stop(child, [])
             self.keeper.forget(child)
             program.process = None
-
-
-def _how(code: int) -> str:
-    return signal.Signals(-code).name if code < 0 else f"code {code}"

@@ -11,7 +11,7 @@ import subprocess
 from pathlib import Path
 
 from config.run.errors import CannotRun
-from config.run.processes import Keeper, spawn, stop, wait_until
+from config.run.processes import Keeper, how_it_ended, spawn, stop, wait_until
 
 
 def program() -> Path:
@@ -43,7 +43,7 @@ class Valkey:
         """Returns when the server answers. Raises CannotRun with what is wrong."""
         try:
             self.data.mkdir(parents=True, exist_ok=True)
-            command = [
+            command: list[str | Path] = [
                 program(), "--port", "0", "--unixsocket", self.socket,
                 "--unixsocketperm", "700", "--dir", self.data, "--daemonize", "no",
                 "--appendonly", "no" if self.throw_away else "yes", "--save", "",
@@ -78,7 +78,10 @@ class Valkey:
         self.process = None
 
     def death_sentence(self) -> str:
-        return self._reason("it ended on its own")
+        if self.process is None:
+            return self._reason("it ended")
+        how = how_it_ended(self.process)
+        return f"Valkey has ended on its own ({how}), so all is stopped. See {self.log}."
 
     def _reason(self, fallback: str) -> str:
         with contextlib.suppress(OSError):
