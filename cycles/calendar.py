@@ -178,7 +178,7 @@ def _count(
     first, last = counter.nth(before + 1), counter.nth(before + rule.days)
     steps = [Step("counted", first, last, week=counter.week)]
     if rule.kind == "working_days":
-        steps += _weekends(tomorrow, last, calendar.week, pauses)
+        steps += _weekends(tomorrow, last, calendar.week, stopped)
         steps += _closures(calendar, tomorrow, last, stopped)
     for span in pauses:
         if span[0] <= last and span[1] >= tomorrow:
@@ -191,13 +191,13 @@ def _count(
     return last, tuple(steps)
 
 
-def _weekends(first: date, last: date, week: Week, pauses: Sequence[Span]) -> Iterator[Step]:
-    """Yields the weekends in the span, from Saturday or from Sunday, but for paused ones."""
-    sunday = first + timedelta(days=6 - first.weekday())
-    while sunday - timedelta(days=6 - week) <= last:
-        span = max(sunday - timedelta(days=6 - week), first), min(sunday, last)
-        if not any(a <= span[0] and span[1] <= b for a, b in pauses):
-            yield Step("weekend", *span, week=week)
+def _weekends(first: date, last: date, week: Week, stopped: set[date]) -> Iterator[Step]:
+    """Yields the weekends in the span, from Saturday or from Sunday, but for paused days."""
+    sunday, to_sunday = first + timedelta(days=6 - first.weekday()), timedelta(days=6 - week)
+    while sunday - to_sunday <= last:
+        span = _days(max(sunday - to_sunday, first), min(sunday, last))
+        if days := [day for day in span if day not in stopped]:
+            yield Step("weekend", days[0], days[-1], week=week)
         sunday += timedelta(days=7)
 
 

@@ -76,7 +76,7 @@ class Stage(models.Model):
 
 
 class Extension(Public):
-    """More time for a unit (with all below it) or one person; an act with an author and a reason."""
+    """More time for a unit (with all below it) or one person: an act with author and reason."""
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="extensions")
     stage = models.ForeignKey(Stage, models.PROTECT)

@@ -1,4 +1,4 @@
-"""The append-only, hash-chained ledger. Written by `cycles.ledger`, read by everybody's timeline."""
+"""The append-only, hash-chained ledger. Written by `cycles.ledger`, read by every timeline."""
 
 import pgtrigger
 from django.db import models

@@ -1,7 +1,8 @@
 """The door: the only way a case moves.
 
 Order inside, always: atomic → lock the case row → re-read → permission → state → documents and
-process (the stage's effect) → transition → turn, due → save → interval, ledger, event, counters → receipt.
+process (the stage's effect) → transition → turn, due → save → interval, ledger, event, counters →
+receipt.
 What is news for people lies in the event rows; the sweep reads them after commit.
 """
 

@@ -77,7 +77,8 @@ def fold_counters() -> int:
             ), folded AS (
                 INSERT INTO workflow_countertotal AS t (cycle_id, unit_id, state, total)
                 SELECT cycle_id, unit_id, state, delta FROM sums
-                ON CONFLICT (cycle_id, unit_id, state) DO UPDATE SET total = t.total + excluded.total
+                ON CONFLICT (cycle_id, unit_id, state)
+                DO UPDATE SET total = t.total + excluded.total
             )
             SELECT coalesce(sum(rows), 0)::int FROM sums
             """
