@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Literal, cast
 
 from django.db.models import Q
 
@@ -22,7 +21,7 @@ def _calendar(agency_id: int, zone: str, version: int, week: int) -> Calendar:
     days = Holiday.objects.filter(Q(agency=None) | Q(agency_id=agency_id)).order_by("day", "id")
     return Calendar(
         zone=zone,
-        week=cast(Literal[5, 6], 6 if week == 6 else 5),
+        week=6 if week == 6 else 5,
         days_off={holiday.day: DayOff(holiday.name, holiday.is_joint_leave) for holiday in days},
         version=version,
     )

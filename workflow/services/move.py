@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F
 
@@ -70,7 +71,7 @@ class Move:
     seat: ActingSeat | None = None
     source: str = ""
     target: str = ""
-    source_unit_id: int | None = None
+    source_unit_id: int = 0
     version: Version | None = None
     # Ids and numbers for the ledger; words for the event's readers.
     facts: dict[str, Any] = field(default_factory=dict)
@@ -189,6 +190,14 @@ class Move:
         )
         self.facts |= {"document": document.pk, "version": document.latest}
         return self.version
+
+
+def public_id(value: object) -> UUID | None:
+    """The id a form sent, or None for anything that is none (which then finds nobody)."""
+    try:
+        return value if isinstance(value, UUID) else UUID(str(value))
+    except ValueError:
+        return None
 
 
 Effect = Callable[[Move], State]

@@ -63,7 +63,8 @@ def open_cycle(
     today = local_date(calendar_for(cycle.agency), instant)
     seats = SeatIndex(cycle.agency_id, today)
     waiting = _candidates(cycle, today, person_ids)
-    created, failed = 0, {}
+    created = 0
+    failed: dict[int, str] = {}
     for start in range(0, len(waiting), BATCH):
         batch = waiting[start : start + BATCH]
         done, refused = _open_batch(batch, around, seats, actor, instant)

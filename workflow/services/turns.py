@@ -61,7 +61,7 @@ def decider_of(move: Move) -> Turn:
 def explainer_of(move: Move) -> Turn:
     """The official who rated; when gone, whoever rates now."""
     case = move.case
-    if case.rated_by_id is not None and move.case.rated_by.left_on is None:
+    if case.rated_by is not None and case.rated_by.left_on is None:
         return Turn(Party.EXPLAINER, case.rated_by_id, case.rated_post_id)
     rater = rater_of(move)
     return Turn(Party.EXPLAINER, rater.person_id, rater.post_id)

@@ -11,7 +11,7 @@ from cycles.models import Document, Person, Version
 from workflow import flows
 from workflow.enums import State
 from workflow.models import ObjectionProcess
-from workflow.services.move import Move, effect
+from workflow.services.move import Move, effect, public_id
 from workflow.services.stages import final
 
 
@@ -161,7 +161,7 @@ def name_decider(move: Move) -> State:
     """Under a mayor no superior is left: HR names a decider, the letter stands in the reason."""
     case = move.case
     person = Person.objects.filter(
-        public_id=move.data.get("person"), agency_id=case.agency_id, left_on=None
+        public_id=public_id(move.data.get("person")), agency_id=case.agency_id, left_on=None
     ).first()
     if person is None:
         raise Refused(_("Choose a person of this agency."))

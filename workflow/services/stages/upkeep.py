@@ -13,7 +13,7 @@ from cycles.models import Document, Person, Post, Posting, Segment
 from cycles.rules import RATER
 from workflow import flows, machine
 from workflow.enums import BEFORE_ASSESSMENT, OPEN, Party, State
-from workflow.services.move import Move, Turn, effect
+from workflow.services.move import Move, Turn, effect, public_id
 from workflow.services.stages.snapshots import segment_of
 from workflow.services.turns import explainer_of, rater_of, turn_of
 
@@ -60,7 +60,7 @@ def _move_to_post(move: Move) -> Post:
     case = move.case
     post = (
         Post.objects.select_related("unit")
-        .filter(public_id=move.data.get("post"), agency_id=case.agency_id)
+        .filter(public_id=public_id(move.data.get("post")), agency_id=case.agency_id)
         .first()
     )
     if post is None:
@@ -177,7 +177,7 @@ def _concerns_rater(move: Move, state: State) -> bool:
 def _named(move: Move) -> Turn:
     case = move.case
     person = Person.objects.filter(
-        public_id=move.data["person"], agency_id=case.agency_id, left_on=None
+        public_id=public_id(move.data["person"]), agency_id=case.agency_id, left_on=None
     ).first()
     if person is None:
         raise Refused(_("Choose a person of this agency."))
