@@ -192,12 +192,12 @@ class Move:
         return self.version
 
 
-def public_id(value: object) -> UUID | None:
-    """The id a form sent, or None for anything that is none (which then finds nobody)."""
+def public_id(value: object) -> UUID:
+    """The id a form sent; for anything that is none the nil id, which finds nobody."""
     try:
         return value if isinstance(value, UUID) else UUID(str(value))
     except ValueError:
-        return None
+        return UUID(int=0)
 
 
 Effect = Callable[[Move], State]
