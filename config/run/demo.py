@@ -165,6 +165,7 @@ class Demo:
         self.finish(child, "prepare", "database")
         self.state.remember("database", mark)
         if "--data" in wanted or not self.state.done("data"):
+            os.sync()
             self.state.remember("data", "whole" if self.with_data else "none")
 
     def finish(self, child: subprocess.Popen[bytes], log_name: str, what: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -69,6 +70,8 @@ class Postgres:
 
     def _initialise(self) -> None:
         data, major = self.place.data, self.place.major
+        if self.fresh:
+            shutil.rmtree(data, ignore_errors=True)
         marker = data / "PG_VERSION"
         if marker.is_file():
             made_by = marker.read_text().strip()
@@ -85,7 +88,8 @@ class Postgres:
             self.place.programs / "initdb", "-D", data, "-U", SUPERUSER, "--encoding=UTF8",
             # The socket's folder is 0700: whoever reaches it is us.
             "--auth=trust", "--no-instructions", *locale,
-            *(["--no-sync"] if self.throw_away else []),
+            # The demo's first start ends with a sync() of its own; before that it is made anew.
+            "--no-sync",
         ]  # fmt: skip
         with self.log.open("wb") as log:
             made = spawn(command, env=ENVIRONMENT, output=log, cwd=Path("/"),
@@ -142,8 +146,6 @@ class Postgres:
                 # Tests make their databases and look through the web role's eyes.
                 connection.execute(f"ALTER ROLE {OWNER} CREATEDB")
                 connection.execute(f"GRANT {WEB} TO {OWNER}")
-            if self.fresh:
-                connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
             databases = connection.execute("SELECT datname FROM pg_database").fetchall()
             if (DATABASE,) not in databases:
                 connection.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")

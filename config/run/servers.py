@@ -15,7 +15,7 @@ from config.run.valkey import Valkey
 class Servers:
     """PostgreSQL and Valkey for one state folder. DATABASE_URL and REDIS_URL come first.
 
-    `fresh` drops what an interrupted first start left in the embedded database.
+    `fresh` makes the embedded database anew: a first start was interrupted.
     """
 
     def __init__(
