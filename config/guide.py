@@ -46,6 +46,14 @@ class SampleForm(forms.Form):
     sure = forms.BooleanField(label=_("I have talked about this with my rater."))
 
 
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("The employee reads this. Say what is missing and where."),
+        widget=forms.Textarea,
+    )
+
+
 def _context() -> dict[str, Any]:
     now = datetime(2026, 1, 28, 3, 42, tzinfo=UTC)
     states = [
@@ -120,13 +128,15 @@ def style_guide(request: HttpRequest) -> HttpResponse:
     theme = request.GET.get("tema")
     if theme in THEMES:
         context["shell"] = Shell(request, theme=theme)
-    wrong = SampleForm({"result": "", "indicator": "Jumlah kunjungan", "target": "dua puluh"})
-    filled = SampleForm(initial={
+    wrong = SampleForm({"result": "", "indicator": "Jumlah kunjungan", "target": 20})
+    filled = SampleForm(auto_id="baik_%s", initial={
         "result": "Ibu hamil berisiko di wilayah kerja terpantau setiap bulan",
         "indicator": "Jumlah kunjungan rumah per bulan", "target": 20, "rating": "meets",
     })  # fmt: skip
-    filled.auto_id = "baik_%s"
-    return render(request, "guide.html", context | {"wrong": wrong, "form": filled})
+    return render(
+        request, "guide.html",
+        context | {"wrong": wrong, "form": filled, "reason": ReasonForm()},
+    )  # fmt: skip
 
 
 style_guide.permission = "demo"

@@ -5,7 +5,7 @@ from django.contrib.auth import views as auth
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from config import views
+from config import kept, views
 
 handler403 = "config.views.forbidden"
 handler404 = "config.views.not_found"
@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
          name="password_reset_confirm"),
     path("atur-kata-sandi/selesai/", auth.PasswordResetCompleteView.as_view(),
          name="password_reset_complete"),
+    path("teks-tersimpan/", kept.kept_post, name="kept"),
     path("tampilan/", views.set_theme, name="set_theme"),
     path("bahasa/", views.set_language, name="set_language"),
     path("kerangka/angka/", views.shell_counts, name="shell_counts"),

@@ -15,6 +15,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse
 from django.shortcuts import redirect, render
 from django.template import TemplateDoesNotExist
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -23,6 +24,7 @@ from django.views.i18n import set_language as django_set_language
 from redis.exceptions import RedisError
 
 from config.celery import app as celery
+from config.kept import KEPT_COOKIE, comes_from_here, remember_owner, shown, typed
 from config.shell import THEME_COOKIE, THEMES, Shell, counts_for
 from cycles.models import User
 
@@ -85,6 +87,7 @@ class Login(LoginView):
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         response = super().form_valid(form)
+        remember_owner(response, form.get_user().pk)
         language = getattr(form.get_user(), "language", "")
         if settings.LANGUAGE_COOKIE_NAME not in self.request.COOKIES and language:
             response.set_cookie(
@@ -99,7 +102,8 @@ class Login(LoginView):
 
             accounts = [{"username": name, "who": who, "password": PASSWORD}
                         for name, who in ACCOUNTS]  # fmt: skip
-        return super().get_context_data(demo_accounts=accounts, **kwargs)
+        kept = KEPT_COOKIE in self.request.COOKIES and self.get_redirect_url() == reverse("kept")
+        return super().get_context_data(demo_accounts=accounts, kept=kept, **kwargs)
 
 
 # --- the frame ---------------------------------------------------------------------------------
@@ -183,7 +187,11 @@ def _cache_answers() -> bool:
 @public
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form whose token no longer fits: mostly a login in another tab, or an old page."""
-    return render(request, "403_csrf.html", {"back": _same_page(request)}, status=403)
+    context: dict[str, Any] = {"back": _same_page(request)}
+    # A foreign page must not get a "send it again" button for what it forged.
+    if comes_from_here(request) and (kept := typed(request)):
+        context |= shown(kept)
+    return render(request, "403_csrf.html", context, status=403)
 
 
 def _same_page(request: HttpRequest) -> str:
