@@ -59,7 +59,9 @@ if WORKER:
     os.environ["REDIS_URL"] = _own_valkey_database(os.environ["REDIS_URL"], WORKER)
 else:
     from config.run.errors import CannotRun
+    from config.run.translations import compile_catalogues
 
+    compile_catalogues(Path(__file__).resolve().parent.parent / "locale")
     try:
         _run = Run()
     except CannotRun as sentence:

@@ -19,6 +19,7 @@ from types import FrameType
 from config.run.errors import CannotRun
 from config.run.processes import Keeper, private_folder
 from config.run.servers import Servers
+from config.run.translations import compile_catalogues
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PYTHON = [sys.executable, str(ROOT / "manage.py")]
@@ -56,6 +57,7 @@ def main(arguments: list[str]) -> int:
     if not command:
         print(__doc__)
         return 2
+    compile_catalogues(ROOT / "locale")
     try:
         with scratch() as env:
             for step in (["migrate", "-v", "0"], ["grant_web_role"]) if migrated else ():

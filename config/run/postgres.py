@@ -42,6 +42,8 @@ class Postgres:
         self.sockets, self.keeper, self.throw_away = sockets, keeper, throw_away
         self.log = state / "postgres.log"
         self.process: subprocess.Popen[bytes] | None = None
+        if throw_away and not self.place.data.is_relative_to(state):
+            keeper.remove_afterwards(self.place.data.parent)
         if self.place.identity is Identity.NOBODY:
             os.chown(sockets, nobody().pw_uid, nobody().pw_gid)
 
