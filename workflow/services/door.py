@@ -29,6 +29,7 @@ from workflow.services.move import EFFECTS, Move, Surroundings
 from workflow.services.turns import turn_of
 
 RECEIPT_LENGTH = 12
+KEY_LENGTH = 64
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,23 @@ def stream_of(case: Case) -> str:
 
 def lock_case(case_id: int) -> Case:
     """The case row, locked first and read afresh. Raises Case.DoesNotExist."""
-    return (
+    # What a move may change is not joined, save the unit: a join is made before the wait for the
+    # lock. When a transfer was what we waited for, PostgreSQL finds the new unit unlike the joined
+    # one and drops the row, which is locked by then; asking again finds it.
+    query = (
         Case.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("agency", "cycle", "unit", "appraisal", "rated_by")
-        .get(pk=case_id)
+        .select_related("agency", "cycle", "unit", "appraisal")
+        .filter(pk=case_id)
     )
+    try:
+        return query.get()
+    except Case.DoesNotExist:
+        return query.get()
+
+
+def _key(raw: str) -> str:
+    """A form's key as it can be stored, whatever was sent."""
+    return raw.replace("\x00", "")[:KEY_LENGTH]
 
 
 def advance(
@@ -69,9 +82,11 @@ def advance(
     the person saw; if another one runs by now the act is Stale. Raises NotAllowed, WrongState,
     Stale, Incomplete (with the problems beside their fields) or Refused, each with its sentence.
     """
-    instant = now or clock.now()
+    instant, key = now or clock.now(), _key(key)
     with transaction.atomic():
         case = lock_case(case_id)
+        # Whoever waited for another act comes after it: a turn never ends before it began.
+        instant = max(instant, case.turn_since)
         if key and (earlier := _receipt(case, actor, key)):
             return Outcome(case, earlier, is_repeat=True)
         if expected_turn is not None and expected_turn != case.turn_number:
@@ -115,7 +130,7 @@ def advance_many(
     with transaction.atomic():
         cases = list(
             Case.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
-            .select_related("agency", "cycle", "unit", "appraisal", "rated_by")
+            .select_related("agency", "cycle", "unit", "appraisal")
             .filter(pk__in=list(case_ids))
             .order_by("pk")
         )
