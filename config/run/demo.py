@@ -5,13 +5,12 @@ from __future__ import annotations
 import argparse
 import contextlib
 import errno
+import http.client
 import os
 import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -194,16 +193,19 @@ class Demo:
         problem = "did not answer for a minute"
         while time.monotonic() < limit:
             self.look_after()
+            connection = http.client.HTTPConnection(HOST, self.port, timeout=10)
             try:
-                urllib.request.urlopen(self.url, timeout=10).close()  # noqa: S310  our own address
-                return
-            except urllib.error.HTTPError as error:
-                if error.code < 500:
-                    return
-                problem = f"answers with an error ({error.code})"
-                break
-            except OSError:
+                connection.request("GET", "/")
+                status = connection.getresponse().status
+            except (OSError, http.client.HTTPException):
                 time.sleep(0.1)
+                continue
+            finally:
+                connection.close()
+            if status < 500:
+                return
+            problem = f"answers with an error ({status})"
+            break
         raise CannotRun(f"The web server {problem}. See {self.state.logs / 'web.log'}.")
 
     def tell(self) -> None:

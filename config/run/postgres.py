@@ -8,6 +8,7 @@ import re
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -117,6 +118,7 @@ class Postgres:
         for name, value in options.items():
             command += ["-c", f"{name}={value}"]
         death = signal.SIGQUIT if self.throw_away else signal.SIGINT
+        patience = time.monotonic() + 15
 
         def is_ready() -> bool:
             if self.process is None or self.process.poll() is not None:
@@ -130,8 +132,9 @@ class Postgres:
             if self.process.poll() is not None:
                 self.keeper.forget(self.process)
                 # A server whose launcher was killed a moment ago is still writing its last page.
-                if "already exists" not in self._tail():
+                if "already exists" not in self._tail() or time.monotonic() > patience:
                     raise CannotRun(self._reason("it ended at once"))
+                time.sleep(0.5)
             return False
 
         if not wait_until(is_ready, within=60, pause=0.05):

@@ -59,6 +59,13 @@ class Servers:
             self.stop()
             raise
 
+    def places(self) -> list[Path]:
+        """The data folders of the embedded servers, PostgreSQL's first."""
+        return [
+            server.place.data if isinstance(server, Postgres) else server.data
+            for server in self._running
+        ]
+
     def stop(self) -> None:
         for server in reversed(self._running):
             server.stop()
