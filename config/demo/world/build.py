@@ -34,6 +34,8 @@ ZONES = {"36": "Asia/Jakarta", "53": "Asia/Makassar"}
 def world(year: int = YEAR, seed: int = SEED) -> tuple[AgencySpec, AgencySpec]:
     """Kota Tangerang Selatan and Kota Kupang in an appraisal year."""
     registry = Registry(year)
+    for fixed in (units_tangsel.FIXED, units_kupang.FIXED):
+        registry.names |= {person.name for person in fixed.values()}
     tangsel = _agency(
         registry, Random(f"{seed}/tangsel"), "tangsel", TANGSEL, units_tangsel.ROWS,  # noqa: S311
         units_tangsel.VACANT, units_tangsel.FIXED,

@@ -41,6 +41,7 @@ class Ground:
 
     key: str
     about: Literal["work", "behaviour"]
+    rated: Grade  # the rating it is raised against
     claims: tuple[str, ...]
     explanations: tuple[str, ...]
     statements: tuple[str, ...]
@@ -51,6 +52,7 @@ GROUNDS: tuple[Ground, ...] = (
     Ground(
         "uncounted",
         "work",
+        "below",
         (
             "Realisasi dua bulan terakhir untuk {title} belum dihitung. Rekapitulasi unit"
             " baru ditandatangani setelah penilaian dibuat. Dengan data tersebut target tercapai.",
@@ -86,15 +88,16 @@ GROUNDS: tuple[Ground, ...] = (
     Ground(
         "out_of_control",
         "work",
+        "below",
         (
-            "Target {title} tidak tercapai karena bahan tidak tersedia selama sepuluh minggu,"
-            " sebagaimana surat unit pada bulan Mei. Faktor di luar kendali ini belum"
-            " dipertimbangkan.",
+            "Target {title} tidak tercapai karena data dan bahan dari pihak lain baru diterima"
+            " setelah sepuluh minggu, sebagaimana surat unit pada bulan Mei. Faktor di luar kendali"
+            " ini belum dipertimbangkan.",
             "Sejak Juli saya ditugaskan pada tim lain tiga hari dalam seminggu berdasarkan surat"
             " tugas, sedangkan target {title} tidak disesuaikan.",
         ),
         (
-            "Kekosongan bahan sudah saya perhitungkan: target dua bulan tersebut saya keluarkan."
+            "Keterlambatan bahan sudah saya perhitungkan: target dua bulan tersebut saya keluarkan."
             " Sisanya tetap di bawah ekspektasi.",
             "Surat tugas memang ada. Pada dialog kinerja triwulan III kami sepakat target tidak"
             " diubah karena pekerjaan dapat dibagi.",
@@ -110,7 +113,7 @@ GROUNDS: tuple[Ground, ...] = (
             ),
             "change": (
                 "Berita acara membuktikan hambatan yang lebih panjang daripada yang diperhitungkan."
-                " Rating hasil kerja atas {title} diubah menjadi sesuai ekspektasi.",
+                " Rating hasil kerja atas {title} diubah menjadi {to}.",
             ),
             "rerate": (
                 "Terdapat perbedaan perhitungan yang harus dijernihkan bersama. Pejabat penilai"
@@ -121,6 +124,7 @@ GROUNDS: tuple[Ground, ...] = (
     Ground(
         "no_facts",
         "behaviour",
+        "below",
         (
             "Alasan rating perilaku menyebut keluhan berulang, tetapi tidak ada tanggal, tempat,"
             " maupun nama layanan. Sepanjang tahun saya tidak pernah menerima teguran tertulis.",
@@ -145,7 +149,7 @@ GROUNDS: tuple[Ground, ...] = (
             ),
             "change": (
                 "Penilaian perilaku tidak didukung catatan peristiwa, sedangkan riwayat kanal"
-                " pengaduan mendukung pegawai. Rating perilaku diubah menjadi sesuai ekspektasi.",
+                " pengaduan mendukung pegawai. Rating perilaku diubah menjadi {to}.",
             ),
             "rerate": (
                 "Alasan penilaian perilaku belum memuat fakta yang dapat diperiksa. Pejabat penilai"
@@ -156,6 +160,7 @@ GROUNDS: tuple[Ground, ...] = (
     Ground(
         "new_rater",
         "work",
+        "below",
         (
             "Pejabat penilai baru bertugas pada paruh kedua tahun ini, sedangkan umpan balik"
             " pejabat lama atas"
@@ -190,6 +195,75 @@ GROUNDS: tuple[Ground, ...] = (
             ),
         },
     ),
+    Ground(
+        "surpassed",
+        "work",
+        "meets",
+        (
+            "Realisasi {title} melampaui target sejak triwulan III dan dipakai sebagai contoh oleh"
+            " unit lain. Alasan penilaian tidak menyebutnya.",
+            "Umpan balik pada dua check-in menyatakan {title} melebihi harapan, tetapi penilaian"
+            " akhir tidak menjelaskan mengapa berbeda.",
+        ),
+        (
+            "Kelebihan realisasi saya akui. Menurut saya hal itu wajar karena sasaran juga"
+            " bertambah, sehingga tetap sesuai ekspektasi.",
+            "Umpan balik triwulan bersifat sementara; pada akhir tahun saya menimbang seluruh hasil"
+            " kerja.",
+        ),
+        (
+            "Sasaran bertambah setelah target terlampaui, sebagaimana surat penetapan sasaran.",
+            "Saya mohon penjelasan indikator mana yang menurunkan penilaian.",
+        ),
+        {
+            "uphold": (
+                "Kelebihan pada {title} tidak diikuti hasil kerja lainnya. Penilaian sesuai"
+                " ekspektasi cukup beralasan dan dikuatkan.",
+            ),
+            "change": (
+                "Bukti menunjukkan {title} melampaui target tanpa tambahan sumber daya. Rating"
+                " hasil kerja diubah menjadi {to}.",
+            ),
+            "rerate": (
+                "Alasan penilaian belum menanggapi umpan balik yang tercatat atas {title}. Pejabat"
+                " penilai diminta menilai ulang dengan memakai catatan tersebut.",
+            ),
+        },
+    ),
+    Ground(
+        "unseen",
+        "behaviour",
+        "meets",
+        (
+            "Prakarsa jadwal layanan sore dan pendampingan tiga rekan baru tidak disebut dalam"
+            " alasan penilaian perilaku, padahal sesuai ekspektasi khusus pimpinan.",
+            "Hasil survei kepuasan dan ucapan terima kasih warga pada kanal pengaduan belum"
+            " dipertimbangkan dalam penilaian perilaku.",
+        ),
+        (
+            "Prakarsa tersebut saya hargai dan sudah saya sampaikan secara lisan. Perilaku lain"
+            " sesuai ekspektasi, sehingga penilaian tidak saya naikkan.",
+            "Hasil survei berlaku bagi seluruh unit, sehingga tidak saya hitung bagi perorangan.",
+        ),
+        (
+            "Surat tugas pendampingan dan daftar hadir layanan sore saya lampirkan.",
+            "Pada ucapan terima kasih tersebut nama saya disebut oleh warga.",
+        ),
+        {
+            "uphold": (
+                "Prakarsa pegawai baik, namun belum terlihat pada ketujuh nilai. Penilaian perilaku"
+                " dikuatkan dengan catatan penghargaan.",
+            ),
+            "change": (
+                "Bukti menunjukkan perilaku yang melebihi ekspektasi khusus pimpinan. Rating"
+                " perilaku diubah menjadi {to}.",
+            ),
+            "rerate": (
+                "Alasan penilaian perilaku belum menimbang bukti yang diajukan. Pejabat penilai"
+                " diminta menilai ulang.",
+            ),
+        },
+    ),
 )
 OPENINGS = (
     "Dengan hormat, saya mengajukan keberatan atas rating {about}.",
@@ -203,6 +277,8 @@ PREAMBLES = (
     "Saya telah membaca SKP, check-in yang disetujui, serta penjelasan kedua pihak.",
     "Pemeriksaan dilakukan atas seluruh bukti yang diajukan.",
 )
+STEPS: tuple[Grade, ...] = ("below", "meets", "above")
+WORDS = {"meets": "sesuai ekspektasi", "above": "di atas ekspektasi"}
 ABOUT = {"work": "hasil kerja", "behaviour": "perilaku kerja"}
 WAIVERS = (
     "Keberatan saya sudah lengkap; tidak ada keterangan tambahan.",
@@ -233,22 +309,31 @@ def objection_for(
     """A whole objection file about a plan that was rated `work` and `behaviour`.
 
     It objects to the lower of the two ratings; a decision that changes it raises it by one step.
+    Raises ValueError where both are above expectation.
     """  # fmt: skip
-    steps: tuple[Grade, ...] = ("below", "meets", "above")
-    about = "behaviour" if steps.index(behaviour) < steps.index(work) else "work"
-    ground = rng.choice([ground for ground in GROUNDS if ground.about == about])
+    about: Literal["work", "behaviour"] = (
+        "behaviour" if STEPS.index(behaviour) < STEPS.index(work) else "work"
+    )
+    rated = behaviour if about == "behaviour" else work
+    fitting = [ground for ground in GROUNDS if (ground.about, ground.rated) == (about, rated)]
+    if not fitting:
+        raise ValueError("nothing to object to: both ratings are above expectation")
+    ground = rng.choice(fitting)
+    higher = STEPS[STEPS.index(rated) + 1]
     place = rng.randrange(len(ground.claims))
     title = rng.choice([result for result in plan.results if result.type == "main"]).title
     title = title[:1].lower() + title[1:]
+    words = {"title": title, "to": WORDS[higher]}
 
     def link(kind: str) -> str:
-        stem = re.sub(r"[^a-z]+", "-", title)[:32].strip("-")
+        stem = re.sub(r"[^a-z]+", "-", title.lower())[:32].strip("-")
         return f"https://berkas.{domain}/{year}/keberatan/{kind}-{stem}-{rng.randint(100, 999)}.pdf"
 
-    higher = {
-        name: steps[min(steps.index(grade) + 1, 2)] if name == about else grade
-        for name, grade in (("work", work), ("behaviour", behaviour))
-    }
+    def changed(rating: str, grade: Grade) -> Grade | Literal[""]:
+        if outcome != "change":
+            return ""
+        return higher if rating == about else grade
+
     opening = rng.choice(OPENINGS).format(about=ABOUT[about])
     return ObjectionFile(
         claim=f"{opening} {ground.claims[place].format(title=title)}",
@@ -258,8 +343,7 @@ def objection_for(
         statement=ground.statements[place].format(title=title),
         statement_link=link("keterangan") if rng.random() < 0.5 else "",
         outcome=outcome,
-        reasons=f"{rng.choice(PREAMBLES)}"
-        f" {rng.choice(ground.decisions[outcome]).format(title=title)}",
-        work=higher["work"] if outcome == "change" else "",
-        behaviour=higher["behaviour"] if outcome == "change" else "",
+        reasons=f"{rng.choice(PREAMBLES)} {rng.choice(ground.decisions[outcome]).format(**words)}",
+        work=changed("work", work),
+        behaviour=changed("behaviour", behaviour),
     )

@@ -88,7 +88,6 @@ def make_person(
     year = registry.year
     sex: Sex = fixed.sex if fixed else ("f" if rng.random() < role.women else "m")
     plain = fixed.name if fixed else invent(rng, city, sex, registry.names)
-    registry.names.add(plain)
     before, after = fixed.titles if fixed else rng.choice(role.titles)
     if before == "Drs." and sex == "f":
         before = "Dra."

@@ -15,7 +15,8 @@ from config.demo.world.specs import AgencySpec, Plan, PostSpec, Result
 from config.demo.world.templates import Template, additional
 
 PROFILES: dict[str, tuple[Template, ...]] = HEALTH | EDUCATION | ADMINISTRATION | SERVICES
-SEED = 2026
+# With this one the demo's midwife plans immunisation and antenatal care, four main results in all.
+SEED = 2038
 
 # Duties beside the post that anybody may get.
 ANYONE: tuple[Template, ...] = (
@@ -87,16 +88,7 @@ def plans(agency: AgencySpec, seed: int = SEED) -> dict[str, Plan]:
 
 def plan_for(agency: AgencySpec, post: PostSpec, served: Sequence[Served], rng: Random) -> Plan:
     """A plan of two to four main results and at most one additional, drawn for a post."""
-    pool = PROFILES[post.profile]
-    mains = [template for template in pool if not template.is_additional]
-    count = rng.randint(2, min(4, len(mains)))
-    if post.is_head:
-        count = min(4, len(mains))
-    chosen = rng.sample(range(len(mains)), count)
-    drawn = [template for place, template in enumerate(mains) if place in chosen]
-    if rng.random() < 0.4:
-        extras = [template for template in pool if template.is_additional]
-        drawn.append(rng.choice(extras if extras and rng.random() < 0.6 else ANYONE))
+    drawn = _drawn(PROFILES[post.profile], post.is_head, rng)
     unit = agency.unit(post.unit)
     names = {
         "unit": unit.name, "place": unit.place, "induk": unit.name, "kota": agency.short_name,
@@ -115,6 +107,18 @@ def plan_for(agency: AgencySpec, post: PostSpec, served: Sequence[Served], rng: 
         ),
         expectations=expectations(unit.group, rng),
     )
+
+
+def _drawn(pool: Sequence[Template], is_head: bool, rng: Random) -> list[Template]:
+    """The post's chief work and some of the other results of its pool, in the pool's order."""
+    mains = [template for template in pool if not template.is_additional]
+    count = min(4, len(mains)) if is_head else rng.randint(2, min(4, len(mains)))
+    chosen = {0, *rng.sample(range(1, len(mains)), count - 1)}
+    drawn = [template for place, template in enumerate(mains) if place in chosen]
+    if rng.random() < 0.4:
+        extras = [template for template in pool if template.is_additional]
+        drawn.append(rng.choice(extras if extras and rng.random() < 0.6 else ANYONE))
+    return drawn
 
 
 def _served_by(theme: str, served: Sequence[Served], rng: Random) -> Served:

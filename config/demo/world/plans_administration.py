@@ -159,7 +159,7 @@ ADMINISTRATION: dict[str, tuple[Template, ...]] = {
              "n:Jumlah pohon kinerja yang ditetapkan=1..2 dokumen"),
     ),
     "keuangan": (
-        main("keuangan", "Terlaksananya verifikasi dokumen pembayaran dan SPJ",
+        main("keuangan", "Terlaksananya verifikasi dokumen pembayaran dan SPJ {unit}",
              "n:Jumlah SPJ yang diverifikasi=420..960 dokumen",
              "w:Waktu verifikasi=maks 1..2 hari kerja",
              "k:Persentase SPJ tanpa perbaikan=90..97 persen"),

@@ -118,7 +118,7 @@ HEALTH: dict[str, tuple[Template, ...]] = {
     ),
     "bidan": (
         main("ibu_anak",
-             "Terlaksananya pelayanan antenatal terpadu bagi ibu hamil di wilayah binaan",
+             "Terlaksananya pelayanan antenatal terpadu bagi ibu hamil di wilayah {unit}",
              "n:Jumlah ibu hamil yang mendapat pelayanan K6=150..320 ibu hamil",
              "k:Persentase pelayanan yang memenuhi 10T=95..100 persen",
              "w:Waktu tunggu pelayanan KIA=maks 30..45 menit"),
@@ -142,7 +142,7 @@ HEALTH: dict[str, tuple[Template, ...]] = {
                    "w:Waktu jawaban pertama=maks 2..6 jam"),
     ),
     "perawat": (
-        main("layanan", "Terlaksananya asuhan keperawatan rawat jalan dan tindakan sesuai SOP",
+        main("layanan", "Terlaksananya asuhan keperawatan rawat jalan di {unit} sesuai SOP",
              "n:Jumlah asuhan keperawatan=1800..3400 pasien",
              "k:Kelengkapan dokumentasi asuhan=92..100 persen"),
         main("penyakit", "Terlaksananya penemuan suspek dan pendampingan minum obat tuberkulosis",
@@ -160,7 +160,7 @@ HEALTH: dict[str, tuple[Template, ...]] = {
                    "n:Jumlah ODGJ yang dipantau=18..45 orang"),
     ),
     "gizi": (
-        main("gizi", "Terlaksananya pemantauan pertumbuhan balita di posyandu",
+        main("gizi", "Terlaksananya pemantauan pertumbuhan balita di posyandu binaan {unit}",
              "n:Persentase balita yang ditimbang=90..96 persen",
              "k:Persentase data e-PPGBM yang sahih=94..100 persen"),
         main("gizi", "Tertanganinya balita gizi kurang dan gizi buruk",
@@ -213,12 +213,12 @@ HEALTH: dict[str, tuple[Template, ...]] = {
              "k:Persentase keluarga yang bersedia diimunisasi=55..75 persen"),
     ),
     "epidemiolog": (
-        main("penyakit", "Terlaksananya penyelidikan epidemiologi dan penanggulangan KLB",
+        main("penyakit", "Terlaksananya penyelidikan epidemiologi dan penanggulangan KLB di {kota}",
              "w:Waktu respons alert SKDR=maks 24 jam",
              "k:Persentase alert yang diverifikasi=98..100 persen"),
         main("data", "Tersajinya analisis situasi penyakit mingguan dan buletin bulanan",
              "n:Jumlah buletin=12 edisi", "w:Waktu terbit=tanggal 7 setiap bulan"),
-        main("imunisasi", "Tervalidasinya data imunisasi puskesmas",
+        main("imunisasi", "Tervalidasinya data imunisasi puskesmas se-{kota}",
              "n:Jumlah puskesmas yang dikunjungi=11..20 puskesmas",
              "k:Selisih data=maks 2..4 persen"),
     ),

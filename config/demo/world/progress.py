@@ -177,7 +177,7 @@ def reached(target: Target, share: float, trend: Grade, rng: Random) -> int:
     factor = rng.uniform(low, high)
     if target.is_ceiling:
         return max(0, round(amount / factor if trend != "below" else amount * (2 - factor)))
-    if target.unit.split()[0] in LEVELS or amount <= 4:
+    if _is_level(target):
         level = round(amount * (1 - (1 - factor) * 0.5))
         return min(level, 100) if amount <= 100 else level
     return round(amount * share * factor)
@@ -211,13 +211,26 @@ def _items(
             parts.append(remark(HINDERED, HINDERED_BY.get(result.theme, ())))
         elif rng.random() < 0.75:
             parts.append(remark(HELPED, HELPED_BY.get(result.theme, ())))
-        if share < 1 and rng.random() < 0.5:
+        if share < 1 and _adds_up(result) and rng.random() < 0.5:
             parts.append(remark(NEXT, ()))
         items[result.id] = {
             "realisation": " ".join(parts),
             "link": _link(result, label, domain, year, rng),
         }
     return items
+
+
+def _adds_up(result: Result) -> bool:
+    """Whether something of the result is still to come until the year's end."""
+    return any(
+        aspect.target.amount and not aspect.target.is_ceiling and not _is_level(aspect.target)
+        for aspect in result.aspects
+    )
+
+
+def _is_level(target: Target) -> bool:
+    """Whether its figure states a level or is too small to be divided over the year."""
+    return target.unit.split()[0] in LEVELS or (target.amount or 0) <= 4
 
 
 def _told(aspect: Aspect, share: float, trend: Grade, rng: Random) -> str:

@@ -1,8 +1,8 @@
 """The shorthand for results of a plan, and how a target in it becomes a figure.
 
 An aspect is written "n:indicator=target" with n quantity, k quality, w time, b cost (kuantitas,
-kualitas, waktu, biaya). A target "90..95 persen" is drawn from the span; "maks 10..15 menit" is a
-ceiling; anything else stands as it is.
+kualitas, waktu, biaya); of two that measure the same, one is drawn. A target "90..95 persen" is
+drawn from the span; "maks 10..15 menit" is a ceiling; anything else stands as it is.
 """
 
 from __future__ import annotations
@@ -31,9 +31,12 @@ class Template:
     is_additional: bool = False
 
     def draw(self, rng: Random, fewest: int = 1) -> tuple[Aspect, ...]:
-        """Some of its aspects with a target each, in the order of the form."""
-        count = rng.randint(min(fewest, len(self.aspects)), len(self.aspects))
-        drawn = [_aspect(text, rng) for text in rng.sample(self.aspects, count)]
+        """Some of its aspects with a target each, in the order of the form, none twice."""
+        of_each: dict[str, list[str]] = {}
+        for text in self.aspects:
+            of_each.setdefault(text[0], []).append(text)
+        count = rng.randint(min(fewest, len(of_each)), len(of_each))
+        drawn = [_aspect(rng.choice(of_each[key]), rng) for key in rng.sample(list(of_each), count)]
         return tuple(sorted(drawn, key=lambda a: _ORDER.index(a.aspect)))
 
 
@@ -61,6 +64,8 @@ def _target(text: str, rng: Random) -> Target:
     amount = rng.randint(int(low), int(high or low))
     if amount > 100:
         amount = round(amount, -1)
+    if ceiling and amount == 0:
+        return Target("nihil", 0, unit, is_ceiling=True)
     shown = f"{amount:,}".replace(",", ".")
     return Target(
         f"{'paling lama ' if ceiling and _is_time(unit) else 'paling banyak ' if ceiling else ''}"
