@@ -109,10 +109,15 @@ PEOPLES: dict[str, tuple[tuple[Custom, int], ...]] = {
 
 
 def invent(rng: Random, city: str, sex: Sex, taken: set[str]) -> str:
-    """A name without titles that nobody in the world has yet; adds it to `taken`."""
+    """A name without titles that nobody in the world has yet; adds it to `taken`.
+
+    Nobody shares both first and last name, so that no two people are mistaken for each other.
+    """
     customs, weights = zip(*PEOPLES[city], strict=True)
     while True:
         name: str = rng.choices(customs, weights)[0].name(rng, sex)
-        if name not in taken:
-            taken.add(name)
+        words = name.split()
+        short = f"{words[0]} {words[-1]}"
+        if taken.isdisjoint({name, short}):
+            taken |= {name, short}
             return name
