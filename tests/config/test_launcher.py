@@ -64,7 +64,7 @@ class Demo:
 
     def command(self, *arguments: str) -> list[str]:
         return [
-            sys.executable, "-m", "config.run.demo", "--no-data",
+            sys.executable, "-m", "config.run.demo", "--no-data", "--end-with-parent",
             "--state", str(self.folder), "--port", str(self.port), *arguments,
         ]  # fmt: skip
 
