@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from config.access import named
 from config.shell import THEMES, Shell
 
 ZONE = "Asia/Jakarta"
@@ -119,6 +120,7 @@ def _context() -> dict[str, Any]:
     }  # fmt: skip
 
 
+@named("demo")
 @login_required
 def style_guide(request: HttpRequest) -> HttpResponse:
     """Every component; `?tema=` looks at it in another theme without changing one's own."""
@@ -138,7 +140,5 @@ def style_guide(request: HttpRequest) -> HttpResponse:
         context | {"wrong": wrong, "form": filled, "reason": ReasonForm()},
     )  # fmt: skip
 
-
-style_guide.permission = "demo"
 
 urlpatterns = [path("", style_guide, name="style_guide")]

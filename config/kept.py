@@ -24,6 +24,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from config.access import named
+
 KEPT_COOKIE = "kept"
 OWNER_COOKIE = "owner"
 KEPT_SECONDS = 30 * 60
@@ -48,7 +50,7 @@ def typed(request: HttpRequest) -> dict[str, Any] | None:
     return {
         "path": request.get_full_path(),
         "fields": fields,
-        "files": [file.name for file in request.FILES.values()],
+        "files": [file.name for name in request.FILES for file in request.FILES.getlist(name)],
     }
 
 
@@ -106,6 +108,7 @@ class KeptPostMiddleware:
         )
 
 
+@named("own")
 @login_required
 @never_cache
 @require_GET
@@ -117,6 +120,3 @@ def kept_post(request: HttpRequest) -> HttpResponse:
         messages.info(request, _("There is no unsent text of yours any more."))
         return redirect("home")
     return render(request, "kept.html", shown(found))
-
-
-kept_post.permission = "own"

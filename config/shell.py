@@ -126,7 +126,7 @@ class Shell:
     def name(self) -> str:
         if not self._user:
             return ""
-        return self._user.person.name if self._user.person_id else self._user.username
+        return str(self._user.person.name if self._user.person_id else self._user.username)
 
     @property
     def initials(self) -> str:

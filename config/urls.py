@@ -1,28 +1,32 @@
 """The addresses of the site; each room brings its own."""
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib.auth import views as auth
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from config import kept, views
+from config.access import named
 
 handler403 = "config.views.forbidden"
 handler404 = "config.views.not_found"
 handler500 = "config.views.server_error"
 
+everybody, own = named("public"), named("own")
+
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("masuk/", views.Login.as_view(), name="login"),
-    path("keluar/", auth.LogoutView.as_view(), name="logout"),
-    path("kata-sandi/", auth.PasswordChangeView.as_view(), name="password_change"),
-    path("kata-sandi/selesai/", auth.PasswordChangeDoneView.as_view(),
+    path("masuk/", everybody(views.Login.as_view()), name="login"),
+    path("keluar/", everybody(auth.LogoutView.as_view()), name="logout"),
+    path("kata-sandi/", own(auth.PasswordChangeView.as_view()), name="password_change"),
+    path("kata-sandi/selesai/", own(auth.PasswordChangeDoneView.as_view()),
          name="password_change_done"),
-    path("lupa-kata-sandi/", auth.PasswordResetView.as_view(), name="password_reset"),
-    path("lupa-kata-sandi/terkirim/", auth.PasswordResetDoneView.as_view(),
+    path("lupa-kata-sandi/", everybody(auth.PasswordResetView.as_view()), name="password_reset"),
+    path("lupa-kata-sandi/terkirim/", everybody(auth.PasswordResetDoneView.as_view()),
          name="password_reset_done"),
-    path("atur-kata-sandi/<uidb64>/<token>/", auth.PasswordResetConfirmView.as_view(),
+    path("atur-kata-sandi/<uidb64>/<token>/", everybody(auth.PasswordResetConfirmView.as_view()),
          name="password_reset_confirm"),
-    path("atur-kata-sandi/selesai/", auth.PasswordResetCompleteView.as_view(),
+    path("atur-kata-sandi/selesai/", everybody(auth.PasswordResetCompleteView.as_view()),
          name="password_reset_complete"),
     path("teks-tersimpan/", kept.kept_post, name="kept"),
     path("tampilan/", views.set_theme, name="set_theme"),
@@ -31,7 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/live", views.live, name="live"),
     path("health/ready", views.ready, name="ready"),
     path("health/worker", views.worker, name="worker"),
-    path("favicon.ico", RedirectView.as_view(url="/static/img/mark.svg")),
+    path("favicon.ico", everybody(RedirectView.as_view(url=f"{settings.STATIC_URL}img/mark.svg"))),
     path("", include("workflow.urls")),
     path("", include("notifications.urls")),
 ]  # fmt: skip

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -23,6 +22,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django.views.i18n import set_language as django_set_language
 from redis.exceptions import RedisError
 
+from config.access import named
 from config.celery import app as celery
 from config.kept import KEPT_COOKIE, comes_from_here, remember_owner, shown, typed
 from config.shell import THEME_COOKIE, THEMES, Shell, counts_for
@@ -32,15 +32,6 @@ YEAR_SECONDS = 365 * 24 * 3600
 WORKER_ANSWER_SECONDS = 1.0
 WORKER_FRESH_SECONDS = 10
 MOST_SHOWN = 99
-
-View = TypeVar("View", bound=Callable[..., HttpResponse])
-
-
-def public(view: View) -> View:
-    """Name the permission of a view that everybody may call."""
-    view.permission = "public"  # type: ignore[attr-defined]
-    return view
-
 
 # --- choices of the person ---------------------------------------------------------------------
 
@@ -55,7 +46,7 @@ def way_back(request: HttpRequest) -> str:
     return "/"
 
 
-@public
+@named("public")
 @require_POST
 def set_theme(request: HttpRequest) -> HttpResponse:
     theme = request.POST.get("theme")
@@ -68,7 +59,7 @@ def set_theme(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@public
+@named("public")
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponse:
     """Django's language cookie; an account remembers the choice for its mails and next login."""
@@ -83,7 +74,6 @@ class Login(LoginView):
 
     template_name = "registration/login.html"
     redirect_authenticated_user = True
-    permission = "public"
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         response = super().form_valid(form)
@@ -109,6 +99,7 @@ class Login(LoginView):
 # --- the frame ---------------------------------------------------------------------------------
 
 
+@named("own")
 @login_required
 @never_cache
 @require_GET
@@ -126,13 +117,10 @@ def shell_counts(request: HttpRequest) -> HttpResponse:
     return render(request, "ui/counts.html", {"counts": counts})
 
 
-shell_counts.permission = "own"
-
-
 # --- health ------------------------------------------------------------------------------------
 
 
-@public
+@named("public")
 @never_cache
 @require_GET
 def live(_request: HttpRequest) -> HttpResponse:
@@ -140,7 +128,7 @@ def live(_request: HttpRequest) -> HttpResponse:
     return JsonResponse({"live": True})
 
 
-@public
+@named("public")
 @never_cache
 @require_GET
 def ready(_request: HttpRequest) -> HttpResponse:
@@ -149,7 +137,7 @@ def ready(_request: HttpRequest) -> HttpResponse:
     return JsonResponse(parts, status=200 if all(parts.values()) else 503)
 
 
-@public
+@named("public")
 @never_cache
 @require_GET
 def worker(_request: HttpRequest) -> HttpResponse:
@@ -184,7 +172,7 @@ def _cache_answers() -> bool:
 # --- errors ------------------------------------------------------------------------------------
 
 
-@public
+@named("public")
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form whose token no longer fits: mostly a login in another tab, or an old page."""
     context: dict[str, Any] = {"back": _same_page(request)}
@@ -202,18 +190,18 @@ def _same_page(request: HttpRequest) -> str:
     return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
-@public
+@named("public")
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     reason = str(exception) if exception and str(exception) else ""
     return render(request, "403.html", {"reason": reason}, status=403)
 
 
-@public
+@named("public")
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return render(request, "404.html", status=404)
 
 
-@public
+@named("public")
 def server_error(request: HttpRequest) -> HttpResponse:
     """The page of an unforeseen error. It asks neither the database nor the session."""
     try:
