@@ -55,7 +55,7 @@ NAV: list[NavItem] = [
 ]
 
 # Numbers in the frame: key → function (user) → int, loaded by htmx after the page.
-COUNTS: dict[str, str] = {}
+COUNTS: dict[str, str] = {"bell": "notifications.queries.unread_count"}
 
 
 def _url(name: str) -> str:

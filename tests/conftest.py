@@ -13,6 +13,8 @@ from django.db import connection, transaction
 from pytest_django import DjangoDbBlocker
 
 from cycles.management.commands.grant_web_role import grant_web_role
+from cycles.management.commands.seed_holidays import seed_holidays
+from cycles.queries.calendars import forget_calendars
 
 
 @pytest.fixture(scope="session")
@@ -47,3 +49,12 @@ def web_role(db: None) -> Callable[[], AbstractContextManager[None]]:
                 cursor.execute("RESET ROLE")
 
     return as_web_role
+
+
+@pytest.fixture
+def holidays(db: None) -> Iterator[None]:
+    """The national days off of 2025 to 2027 in the database; ask for it before building a town."""
+    forget_calendars()
+    seed_holidays()
+    yield
+    forget_calendars()

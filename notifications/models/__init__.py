@@ -1,0 +1,6 @@
+"""The records of telling people."""
+
+from notifications.models.delivery import Delivery
+from notifications.models.rules import Preference, ReminderRule, SweepMark
+
+__all__ = ["Delivery", "Preference", "ReminderRule", "SweepMark"]

@@ -1,0 +1,1 @@
+"""The verbs of telling people: news, deadlines, post."""

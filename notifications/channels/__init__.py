@@ -1,0 +1,1 @@
+"""The ways to a person, each a small module behind one `send`."""
