@@ -1,12 +1,12 @@
 # make demo   everything, on http://127.0.0.1:8000 (PORT=8001, NOW=2026-07-01 move it)
 # make test   everything that is checked
 # make help   the rest
+# DATABASE_URL, OWNER_DATABASE_URL and REDIS_URL, if set, replace the embedded servers.
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-reset test lint manage
 MAKEFLAGS += --no-print-directory
 export PYTHON PORT NOW JENJANG_STATE
-# What an address in the caller's environment would change is said in the README.
 PY := .venv/bin/python
 
 help: ## What can be made

@@ -139,7 +139,7 @@ class Keeper:
 
     def __init__(self) -> None:
         self._lines: list[str] = []
-        self._process = self._start()
+        self.process = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
         script = Path(__file__).with_name("keeper.py")
@@ -155,19 +155,19 @@ class Keeper:
 
     def _write(self, line: str) -> None:
         self._lines.append(line)
-        assert self._process.stdin is not None
+        assert self.process.stdin is not None
         try:
-            self._process.stdin.write(f"{line}\n".encode())
-            self._process.stdin.flush()
+            self.process.stdin.write(f"{line}\n".encode())
+            self.process.stdin.flush()
         except BrokenPipeError:
             self.revive()
 
     def revive(self) -> None:
         """Starts a new keeper with the same list if somebody ended the old one."""
-        if self._process.poll() is None:
+        if self.process.poll() is None:
             return
         lines, self._lines = self._lines, []
-        self._process = self._start()
+        self.process = self._start()
         for line in lines:
             self._write(line)
 
@@ -182,12 +182,12 @@ class Keeper:
 
     def close(self) -> None:
         """Ends what is still watched, removes the folders, and waits for it."""
-        assert self._process.stdin is not None
+        assert self.process.stdin is not None
         with contextlib.suppress(BrokenPipeError):
-            self._process.stdin.close()
-        if not is_finished(self._process, 20):
-            self._process.kill()
-            self._process.wait()
+            self.process.stdin.close()
+        if not is_finished(self.process, 20):
+            self.process.kill()
+            self.process.wait()
 
 
 def private_folder(keeper: Keeper) -> Path:

@@ -72,6 +72,16 @@ def test_a_private_folder_goes_with_its_keeper() -> None:
     assert not folder.exists()
 
 
+def test_a_keeper_that_was_killed_is_replaced_by_one_that_knows_as_much() -> None:
+    keeper = Keeper()
+    folder = private_folder(keeper)
+    keeper.process.kill()
+    keeper.process.wait()
+    keeper.revive()
+    keeper.close()
+    assert not folder.exists()
+
+
 def test_a_port_that_is_held_is_taken_for_others() -> None:
     with listening_socket() as listening:
         port = listening.getsockname()[1]

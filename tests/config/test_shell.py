@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.http import HttpRequest
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.urls import NoReverseMatch, reverse
 
 from config import shell
@@ -86,6 +86,30 @@ def test_the_present_page_is_marked_and_home_only_on_home(employee: Person) -> N
     assert [entry["url"] for entry in there if entry["current"]] == [reverse("home")]
     elsewhere = shell.nav_for(asked_by(employee.user, "/tempat-lain/"))
     assert [entry["url"] for entry in elsewhere if entry["current"]] == []
+
+
+def seven(_user: User) -> int:
+    return 7
+
+
+def hundreds(_user: User) -> int:
+    return 250
+
+
+def test_counts_are_swapped_in_beside_their_entries(
+    employee: Person, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = "tests.config.test_shell"
+    monkeypatch.setattr(shell, "COUNTS", {"inbox": f"{here}.seven", "bell": f"{here}.hundreds"})
+    client.force_login(employee.user)
+    answer = client.get(reverse("shell_counts"))
+    assert 'id="count-inbox" class="count-slot" hx-swap-oob="true"' in answer.text
+    assert ">7<" in answer.text
+    assert ">99+<" in answer.text
+
+
+def test_counts_are_for_accounts_only(client: Client) -> None:
+    assert client.get(reverse("shell_counts")).status_code == 302
 
 
 def test_every_entry_of_the_menu_leads_somewhere() -> None:
