@@ -6,14 +6,17 @@ wait for each other; they stand for the day somebody forgets. Nodes never call s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 from viewflow import this
 from viewflow.workflow import STATUS, flow
 from viewflow.workflow.activation import Activation
 from viewflow.workflow.lock import SelectForUpdateLock
-from viewflow.workflow.models import Task
+from viewflow.workflow.models import Process, Task
 
 from cycles.models import Person, User, Version
 from workflow.models import ApprovalProcess, Case, ObjectionProcess
@@ -143,6 +146,71 @@ def open_approval(
     return process
 
 
+@dataclass(frozen=True)
+class Opening:
+    """An approval to be started, with who decides first (None: HR)."""
+
+    case: Case
+    kind: str
+    version: Version | None
+    asked_id: int | None
+
+
+def open_approvals(openings: Sequence[Opening]) -> None:
+    """Start many approvals with the rows the engine writes for one, in six statements.
+
+    A test compares both, so that another version of the engine cannot drift away unnoticed.
+    """
+    if not openings:
+        return
+    ApprovalFlow.instance  # noqa: B018 - resolves the nodes
+    now = timezone.now()
+    asked = {opening.asked_id for opening in openings}
+    owners = dict(User.objects.filter(person_id__in=asked - {None}).values_list("person_id", "id"))
+    processes = Process.objects.bulk_create(
+        [Process(flow_class=ApprovalFlow, created=now) for _ in openings]
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO workflow_approvalprocess
+                (process_ptr_id, case_id, kind, version_id, asked_id, level, go_up)
+            SELECT *, 1, false FROM unnest(
+                %s::bigint[], %s::bigint[], %s::text[], %s::bigint[], %s::bigint[])
+            """,
+            [
+                [process.pk for process in processes],
+                [opening.case.pk for opening in openings],
+                [str(opening.kind) for opening in openings],
+                [opening.version.pk if opening.version else None for opening in openings],
+                [opening.asked_id for opening in openings],
+            ],
+        )
+    starts = Task.objects.bulk_create(
+        [
+            Task(process=process, flow_task=ApprovalFlow.start, flow_task_type="START",
+                 status=STATUS.DONE, created=now, started=now, finished=now)
+            for process in processes
+        ]
+    )  # fmt: skip
+    reviews = Task.objects.bulk_create(
+        [
+            Task(process=process, flow_task=ApprovalFlow.review, flow_task_type="HUMAN",
+                 status=STATUS.ASSIGNED if owner else STATUS.NEW, created=now, owner_id=owner,
+                 owner_permission=HR_POOL)
+            for process, opening in zip(processes, openings, strict=True)
+            for owner in [owners.get(opening.asked_id)]
+        ]
+    )  # fmt: skip
+    link = Task.previous.through
+    link.objects.bulk_create(
+        [
+            link(from_task_id=review.pk, to_task_id=start.pk)
+            for review, start in zip(reviews, starts, strict=True)
+        ]
+    )
+
+
 def waiting_approval(case: Case) -> ApprovalProcess | None:
     """The open approval of a case, with the version it is about."""
     return (
@@ -206,6 +274,9 @@ def reassign(
     process: ApprovalProcess | ObjectionProcess, node_name: str, person_id: int | None
 ) -> None:
     """Mirror a new turn in the waiting task (`node_name`: review, explanation, decision)."""
+    if isinstance(process, ApprovalProcess) and process.asked_id != person_id:
+        process.asked_id = person_id
+        process.save(update_fields=["asked"])
     owner = _account(person_id)
     Task.objects.filter(
         process_id=process.pk,

@@ -268,7 +268,11 @@ LABELS: dict[str, Sentence] = {
     "reassign": _("Reassign"),
 }
 
-# Exclusion from delivery on: only these authorities (death of the employee, a court).
+# On what an exclusion may rest; the ledger keeps the code, the letter stands in the reason.
+AUTHORITIES = frozenset(
+    {"leave", "study", "retirement", "secondment", "suspended", "death", "court", "other"}
+)
+# From delivery on only these (death of the employee, a court).
 LATE_EXCLUSIONS = frozenset({"death", "court"})
 LATE_STATES = FROM_DELIVERY
 

@@ -17,7 +17,7 @@ from cycles.exceptions import NotAllowed, Refused, WrongState
 from cycles.models import User
 from cycles.queries.officials import acting_posts, powers_of
 from workflow import machine
-from workflow.enums import RATING_KNOWN, Party, State
+from workflow.enums import OBJECTION, Party, State
 from workflow.machine import Arm, Facts
 from workflow.models import Case
 
@@ -46,11 +46,14 @@ class Actor:
     def is_system(self) -> bool:
         return self.person_id is None
 
-    def acts_for(self, post_id: int | None, power: str) -> ActingSeat | None:
-        """The appointment under which they act for a post with a power, if any."""
+    def acts_for(self, post_id: int | None, power: str = "") -> ActingSeat | None:
+        """The appointment under which they act for a post (with a power), if any."""
         if post_id is None:
             return None
-        return next((s for s in self.acting if s.post_id == post_id and power in s.powers), None)
+        return next(
+            (s for s in self.acting if s.post_id == post_id and (not power or power in s.powers)),
+            None,
+        )
 
 
 SYSTEM = Actor(person_id=None)
@@ -128,11 +131,10 @@ def parties_of(actor: Actor, case: Case) -> dict[Party, ActingSeat | None]:
 
     def claim(party: Party, person_id: int | None, post_id: int | None) -> None:
         if person_id is not None and person_id == actor.person_id:
-            found[party] = None
-        elif party not in found:
-            seat = actor.acts_for(post_id, POWERS.get(party, ""))
-            if seat is not None:
-                found[party] = seat
+            # Whoever holds a vacant post's turn by letter acts under that letter.
+            found[party] = actor.acts_for(post_id)
+        elif party not in found and (seat := actor.acts_for(post_id, POWERS[party])) is not None:
+            found[party] = seat
 
     turn = Party(case.turn_party)
     is_hr = case.agency_id in actor.hr_agencies
@@ -142,11 +144,13 @@ def parties_of(actor: Actor, case: Case) -> dict[Party, ActingSeat | None]:
         found.setdefault(turn, None)
     claim(Party.RATER, case.rater_id, case.rater_post_id)
     if case.rated_by_id is not None and case.rated_by_id == actor.person_id:
-        found[Party.EXPLAINER] = None
-        # Who rated never approves or decides about that rating.
+        found.setdefault(Party.EXPLAINER, None)
+        # Who rated never approves or decides about that rating, nor settles it in another's place.
         found.pop(Party.DECIDER, None)
         if case.state == State.RATING_REVIEW:
             found.pop(Party.APPROVER, None)
+        if found.get(Party.FINALISER) is not None:
+            found.pop(Party.FINALISER)
     elif case.decider_id is not None:
         claim(Party.DECIDER, case.decider_id, case.decider_post_id)
     if actor.person_id in case.rating_approvers:
@@ -172,9 +176,14 @@ class Verdict:
 
 
 def judge(actor: Actor, case: Case, action: str, now: datetime) -> Verdict:
-    """May this actor do this now? Order: state, person, guard. A missing entry is refused."""
+    """May this actor do this now? Order: part in the case, state, party, guard.
+
+    A missing entry is refused; who has no part in a case learns nothing of where it stands.
+    """
     arm = machine.TABLE.get((action, case.state))
     parties = parties_of(actor, case)
+    if not parties:
+        return Verdict(action, arm, refusal=NotAllowed(_("You have no part in this appraisal.")))
     if arm is None:
         sentence = _("This cannot be done now: %(state)s.") % {
             "state": State(case.state).label
@@ -230,31 +239,41 @@ def visible_cases(actor: Actor) -> Q:
         | Q(decider=actor.person_id)
     )
     for seat in actor.acting:
-        mine |= Q(turn_post=seat.post_id) | Q(rater_post=seat.post_id)
+        turns = [party for party, power in POWERS.items() if power in seat.powers]
+        mine |= Q(turn_post=seat.post_id, turn_party__in=turns)
+        if "rate" in seat.powers:
+            mine |= Q(rater_post=seat.post_id)
+        if "decide" in seat.powers:
+            mine |= Q(decider_post=seat.post_id)
     if actor.hr_agencies:
         mine |= Q(agency__in=actor.hr_agencies)
     return own | mine
 
 
 def may_see_rating(actor: Actor, case: Case, number: int) -> bool:
-    """Whether a person may see the n-th rating: nobody but rater and levels before delivery."""
-    parties = parties_of(actor, case)
-    if Party.EMPLOYEE in parties:
-        return number <= case.delivered_rating
-    if parties.keys() & {Party.RATER, Party.EXPLAINER, Party.APPROVER, Party.DECIDER}:
+    """Whether a person may see the n-th rating: nobody but rater and levels before delivery.
+
+    A former rater keeps sight of the ratings up to the one they must explain, a decider of what
+    the employee was given; neither sees what is rated anew meanwhile.
+    """
+    parties = parties_of(actor, case).keys()
+    if parties & {Party.RATER, Party.APPROVER}:
         return True
-    if parties.keys() & {Party.HR, Party.FINALISER}:
-        return number <= case.delivered_rating or case.state in RATING_KNOWN
-    return False
+    if Party.EXPLAINER in parties and number <= case.rating_number:
+        return True
+    return bool(parties - {Party.SYSTEM}) and number <= case.delivered_rating
 
 
 def may_see_document(actor: Actor, case: Case, kind: str, number: int) -> bool:
     """Whether a person who may open the case may see one of its documents."""
     if kind == DocumentKind.RATING:
         return may_see_rating(actor, case, number)
-    if kind == DocumentKind.DECISION:
-        return case.was_decided or case.was_rerated or Party.DECIDER in parties_of(actor, case)
-    return bool(parties_of(actor, case))
+    parties = parties_of(actor, case)
+    if kind == DocumentKind.DECISION and Party.DECIDER not in parties:
+        # The decider's alone while the objection it is about still runs.
+        is_made = number < case.objection_number or case.state not in OBJECTION
+        return bool(parties) and is_made
+    return bool(parties)
 
 
 # Which document a party may write in which state; what is not here is frozen.
@@ -273,9 +292,14 @@ EDITABLE: dict[tuple[str, Party], DocumentKind] = {
 def editable_kind(actor: Actor, case: Case) -> DocumentKind | None:
     """The kind of document this person may write in this case now, if any."""
     parties = parties_of(actor, case)
+    handed_in = {
+        DocumentKind.CHECKIN: case.round_opens_at is None,  # no round is left
+        DocumentKind.EXPLANATION: case.has_explanation,
+        DocumentKind.STATEMENT: case.has_statement,
+    }
     return next(
         (kind for (state, party), kind in EDITABLE.items()
-         if state == case.state and party in parties),
+         if state == case.state and party in parties and not handed_in.get(kind)),
         None,
     )  # fmt: skip
 

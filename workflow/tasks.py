@@ -13,4 +13,5 @@ def sweep() -> None:
     sweeps.open_assessments(now)
     sweeps.close_windows(now)
     sweeps.pass_undelivered_to_hr(now)
+    sweeps.follow_seats(now)
     sweeps.fold_counters()

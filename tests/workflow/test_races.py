@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from django.db import DatabaseError, connection, connections
@@ -66,10 +67,10 @@ def is_whole(case: Case) -> None:
     case = Case.objects.get(pk=case.pk)
     entries = list(LedgerEntry.objects.filter(stream=stream_of(case)).order_by("seq"))
     assert entries[-1].to_state == case.state
-    for before, after in zip(entries, entries[1:], strict=False):
+    for before, after in pairwise(entries):
         assert after.from_state == before.to_state
     spans = list(TurnInterval.objects.filter(case=case).order_by("number"))
-    for earlier, later in zip(spans, spans[1:], strict=False):
+    for earlier, later in pairwise(spans):
         assert (earlier.number + 1, earlier.ended_at) == (later.number, later.began_at)
     assert case.turn_number == len(spans) + 1
     is_review = case.state in {
@@ -129,9 +130,7 @@ def test_without_the_lock_one_of_two_statements_gets_lost(place, monkeypatch):
 def test_without_the_lock_a_double_click_acts_twice_or_fails(place, monkeypatch):
     case = bring_to(place, State.PLANNING)
     without_lock(monkeypatch)
-    results = contest(
-        *[doing(place.employee, case.pk, "submit", JANUARY, key="k", body=PLAN)] * 2
-    )
+    results = contest(*[doing(place.employee, case.pk, "submit", JANUARY, key="k", body=PLAN)] * 2)
     assert not all(isinstance(result, Outcome) for result in results), results
 
 

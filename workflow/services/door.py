@@ -21,15 +21,17 @@ from cycles.calendar import at_local
 from cycles.exceptions import Incomplete, Refused, Stale
 from cycles.exceptions import Problem as Trouble
 from workflow.enums import ENDED, Party, State
+from workflow.flows import open_approvals
 from workflow.models import Case, CounterDelta, Event, Receipt, TurnInterval
 from workflow.permissions import SYSTEM, Actor, judge
 from workflow.services import stages  # noqa: F401 - registers the effects of every stage
 from workflow.services.dues import basis_of
 from workflow.services.move import EFFECTS, Move, Surroundings
-from workflow.services.turns import turn_of
+from workflow.services.turns import asks_rater, turn_of
 
 RECEIPT_LENGTH = 12
 KEY_LENGTH = 64
+BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def advance(
         around = Surroundings(case.cycle)
         move = Move(case, action, actor, instant, around, data=dict(data or {}))
         _carry_out(move)
-        _save([case])
+        case.save(update_fields=SAVED)
         written = _record([move])
         receipt = None
         if actor.person_id is not None:
@@ -113,7 +115,7 @@ def advance(
         if follow_up := _follow_up(case, instant):
             chained = Move(case, follow_up, SYSTEM, instant, around)
             _carry_out(chained)
-            _save([case])
+            case.save(update_fields=SAVED)
             _record([chained])
         return Outcome(case, receipt)
 
@@ -134,18 +136,28 @@ def advance_many(
             .filter(pk__in=list(case_ids))
             .order_by("pk")
         )
-        around = {case.cycle_id: Surroundings(case.cycle) for case in cases}
+        around = {
+            cycle: Surroundings(cycle, [case for case in cases if case.cycle_id == cycle.pk])
+            for cycle in {case.cycle for case in cases}
+        }
         moves: list[Move] = []
         refused: dict[int, str] = {}
+        fields: set[str] = set()
         for case in cases:
-            move = Move(case, action, SYSTEM, instant, around[case.cycle_id])
+            before = {name: getattr(case, name) for name in SAVED}
+            at = max(instant, case.turn_since)
+            move = Move(case, action, SYSTEM, at, around[case.cycle])
             try:
                 _carry_out(move)
             except Refused as refusal:
                 refused[case.pk] = refusal.reason
             else:
                 moves.append(move)
-        _save([move.case for move in moves])
+                fields |= {name for name in SAVED if getattr(case, name) != before[name]}
+        for surroundings in around.values():
+            open_approvals(surroundings.openings or [])
+        if moves:
+            Case.objects.bulk_update([move.case for move in moves], fields, batch_size=BATCH)
         _record(moves)
         return [move.case for move in moves], refused
 
@@ -189,7 +201,10 @@ def _place(move: Move) -> None:
             at_local(move.calendar.zone, following.opens_on, 0) if following else None
         )
     turn = move.assigned or turn_of(move, case.state)
-    if turn.party == Party.RATER:
+    # HR may take a hand-over or an approval from the rater; it takes the rater's part with it only
+    # where the rating itself is asked for.
+    is_rater = turn.party == Party.RATER or asks_rater(move, case.state)
+    if is_rater and (turn.person_id is not None or case.state == State.SUPERVISOR_REVIEW):
         case.rater_id, case.rater_post_id = turn.person_id, turn.post_id
     is_same = (
         move.source == move.target
@@ -306,13 +321,6 @@ SAVED = [
     not in {"id", "public_id", "agency_id", "cycle_id", "appraisal_id", "person_id",
             "machine_version"}
 ]  # fmt: skip
-
-
-def _save(cases: Sequence[Case]) -> None:
-    if len(cases) == 1:
-        cases[0].save(update_fields=SAVED)
-    elif cases:
-        Case.objects.bulk_update(cases, SAVED, batch_size=500)
 
 
 def _follow_up(case: Case, now: datetime) -> str | None:

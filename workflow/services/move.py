@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -17,10 +17,11 @@ from cycles.enums import DocumentKind, Role
 from cycles.exceptions import Incomplete
 from cycles.models import Cycle, Document, RoleGrant, Segment, Version
 from cycles.queries.calendars import calendar_for
-from cycles.queries.officials import Seat, seats_above
+from cycles.queries.officials import Seat, SeatIndex, seats_above
 from cycles.queries.stages import StageDates, Timetable, extensions_of, stages_of, timetable
 from cycles.rules import CycleRules
 from workflow.enums import Party, State
+from workflow.flows import Opening
 from workflow.models import Case, TurnInterval
 from workflow.permissions import ActingSeat, Actor, document_round
 
@@ -35,11 +36,17 @@ class Turn:
 
 
 class Surroundings:
-    """What many moves of one cycle share: its rules, stages, extensions, and who is HR."""
+    """What many moves of one cycle share: its rules, stages, extensions, and who is HR.
 
-    def __init__(self, cycle: Cycle) -> None:
-        self.cycle = cycle
+    With `cases` it serves a whole batch: seats and ratings are read for all of them at once, and
+    approvals that the moves open wait in `openings` until the door starts them together.
+    """
+
+    def __init__(self, cycle: Cycle, cases: Sequence[Case] = ()) -> None:
+        self.cycle, self.cases = cycle, cases
         self.rules = CycleRules.from_json(cycle.rules)
+        self.openings: list[Opening] | None = [] if cases else None
+        self._seats: dict[date, SeatIndex] = {}
 
     @cached_property
     def stages(self) -> tuple[StageDates, ...]:
@@ -55,6 +62,27 @@ class Surroundings:
             role=Role.HR, agency_id=self.cycle.agency_id, user__is_active=True
         ).values_list("user__person_id", flat=True)
         return frozenset(person for person in people if person is not None)
+
+    def seats_on(self, day: date) -> SeatIndex:
+        """All seats of the agency on a day."""
+        if day not in self._seats:
+            self._seats[day] = SeatIndex(self.cycle.agency_id, day)
+        return self._seats[day]
+
+    @cached_property
+    def rating_versions(self) -> dict[tuple[int, int], Version]:
+        """The last version of every rating of the batch, by appraisal and number. One query."""
+        versions = (
+            Version.objects.filter(
+                document__appraisal_id__in=[case.appraisal_id for case in self.cases],
+                document__kind=DocumentKind.RATING,
+            )
+            .order_by("document_id", "-number")
+            .distinct("document_id")
+            .select_related("document")
+            .defer("body", "document__body")
+        )
+        return {(v.document.appraisal_id, v.document.round): v for v in versions}
 
 
 @dataclass
@@ -118,6 +146,8 @@ class Move:
     @cached_property
     def seats(self) -> list[Seat]:
         """The seats above the employee's post today."""
+        if self.around.cases:
+            return self.around.seats_on(self.today).above(self.case.post_id)
         return seats_above(self.case.post_id, self.today)
 
     def forget_place(self) -> None:
@@ -174,6 +204,7 @@ class Move:
         if found := documents.problems(kind, body, plan=plan):
             raise Incomplete(found)
         document.body = body
+        body = _with_files(document, body)
         document.latest += 1
         document.revision += 1
         document.saved_at = self.now
@@ -198,6 +229,17 @@ def public_id(value: object) -> UUID:
         return value if isinstance(value, UUID) else UUID(str(value))
     except ValueError:
         return UUID(int=0)
+
+
+def _with_files(document: Document, body: documents.Body) -> documents.Body:
+    """The body with the files handed in, so that the version's hash vouches for them too."""
+    if document.kind not in documents.WITH_FILES:
+        return body
+    files = [
+        {"id": str(file.public_id), "field": file.field, "name": file.name, "sha256": file.sha256}
+        for file in document.attachments.filter(removed_at=None).order_by("id")
+    ]
+    return body | {"attachments": files} if files else body
 
 
 Effect = Callable[[Move], State]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cycles.models import Person
 from cycles.rules import HR, RATER, Level
 from workflow.enums import Party, State
 from workflow.services.move import Move, Turn
@@ -10,38 +11,56 @@ from workflow.services.move import Move, Turn
 def rater_of(move: Move) -> Turn:
     """Holder, else acting official, else the rater's superior, level by level, else HR."""
     case = move.case
-    if case.rater_exception_id is not None:
+    if case.rater_exception_id is not None and is_in_office(move, case.rater_exception_id):
         return Turn(Party.RATER, case.rater_exception_id, None)
     return _climb(move, 0, Party.RATER, "rate", {case.person_id})
 
 
-def approver_of(move: Move, level: Level, superiors: int) -> Turn:
+def is_in_office(move: Move, person_id: int) -> bool:
+    """Whether a person has not left the service by the day of the move."""
+    left_on = Person.objects.values_list("left_on", flat=True).get(pk=person_id)
+    return left_on is None or left_on > move.today
+
+
+def approver_of(move: Move, level: Level, superiors: int, barred: set[int]) -> Turn:
     """Who decides at a level; `superiors` counts how many rungs above the rater it stands."""
     case = move.case
     if level.role == HR:
-        # HR's own people are finally approved by their superior where one can be found.
-        if case.person_id in move.around.hr_people:
-            return _climb(move, 1, Party.APPROVER, "approve", {case.person_id})
-        return Turn(Party.APPROVER)
+        if case.person_id not in move.around.hr_people:
+            return Turn(Party.APPROVER)
+        # HR's own people: their rater's superior, else (under a mayor) the rater, before HR's
+        # others, who may well be their subordinates.
+        above = _climb(move, 1, Party.APPROVER, "approve", {case.person_id, *barred})
+        if above.person_id is not None:
+            return above
+        return _climb(move, 0, Party.APPROVER, "approve", {case.person_id})
     if level.role == RATER:
         rater = rater_of(move)
         return Turn(Party.APPROVER, rater.person_id, rater.post_id)
-    barred = {case.person_id}
-    if case.state in {State.SUPERVISOR_REVIEW, State.RATING_REVIEW} and case.rated_by_id:
-        barred.add(case.rated_by_id)
-    return _climb(move, superiors, Party.APPROVER, "approve", barred)
+    return _climb(move, superiors, Party.APPROVER, "approve", {case.person_id, *barred})
 
 
-def level_turn(move: Move, levels: tuple[Level, ...], number: int) -> Turn:
-    """The approver of the n-th level (1-based)."""
+def level_turn(
+    move: Move, levels: tuple[Level, ...], number: int, *, is_of_rating: bool = False
+) -> Turn:
+    """The approver of the n-th level (1-based); of a rating never whoever gave it."""
     rungs = [level for level in levels[:number] if level.role not in (RATER, HR)]
-    return approver_of(move, levels[number - 1], len(rungs))
+    rated_by = move.case.rated_by_id
+    barred = {rated_by} if is_of_rating and rated_by is not None else set()
+    return approver_of(move, levels[number - 1], len(rungs), barred)
 
 
 def finaliser_of(move: Move, number: int) -> Turn:
     """The final approver of the n-th level: HR by default, or the rater's superior."""
-    turn = level_turn(move, move.rules.final_levels, number)
+    turn = level_turn(move, move.rules.final_levels, number, is_of_rating=True)
     return Turn(Party.FINALISER, turn.person_id, turn.post_id)
+
+
+def asks_rater(move: Move, state: str) -> bool:
+    """Whether the level that decides in a state is the rater's own."""
+    case, rules = move.case, move.rules
+    levels = {State.PLAN_REVIEW: rules.plan_levels, State.CHECKIN_REVIEW: rules.checkin_levels}
+    return state in levels and levels[State(state)][max(case.level, 1) - 1].role == RATER
 
 
 def decider_of(move: Move) -> Turn:
@@ -61,7 +80,7 @@ def decider_of(move: Move) -> Turn:
 def explainer_of(move: Move) -> Turn:
     """The official who rated; when gone, whoever rates now."""
     case = move.case
-    if case.rated_by is not None and case.rated_by.left_on is None:
+    if case.rated_by_id is not None and is_in_office(move, case.rated_by_id):
         return Turn(Party.EXPLAINER, case.rated_by_id, case.rated_post_id)
     rater = rater_of(move)
     return Turn(Party.EXPLAINER, rater.person_id, rater.post_id)
@@ -82,7 +101,7 @@ def turn_of(move: Move, state: str) -> Turn:
     if state in {State.SUPERVISOR_REVIEW, State.DELIVERY}:
         return rater_of(move)
     if state == State.RATING_REVIEW:
-        return level_turn(move, move.rules.rating_levels, case.level)
+        return level_turn(move, move.rules.rating_levels, case.level, is_of_rating=True)
     if state == State.OBJECTION_STATEMENTS:
         return employee if case.has_explanation else explainer_of(move)
     if state == State.OBJECTION_DECISION:

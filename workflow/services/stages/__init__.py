@@ -5,9 +5,19 @@ from workflow.services.stages import (
     checkins,
     delivery,
     final,
+    hands,
     objection,
     planning,
     upkeep,
 )
 
-__all__ = ["assessment", "checkins", "delivery", "final", "objection", "planning", "upkeep"]
+__all__ = [
+    "assessment",
+    "checkins",
+    "delivery",
+    "final",
+    "hands",
+    "objection",
+    "planning",
+    "upkeep",
+]

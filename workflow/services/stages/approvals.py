@@ -18,14 +18,20 @@ from workflow.services.turns import finaliser_of, level_turn
 def begin(move: Move, kind: ApprovalKind, version: Version | None, level: int = 1) -> None:
     """Open the approval; the first rung's approver is asked."""
     move.case.level = level
-    flows.open_approval(move.case, kind, version, asked_at(move, kind, level))
+    asked_id = asked_at(move, kind, level)
+    if move.around.openings is None:
+        flows.open_approval(move.case, kind, version, asked_id)
+    else:
+        move.around.openings.append(flows.Opening(move.case, kind, version, asked_id))
 
 
 def asked_at(move: Move, kind: ApprovalKind, level: int) -> int | None:
     """Who is asked at a rung (None: HR)."""
     if kind == ApprovalKind.FINAL:
         return finaliser_of(move, level).person_id
-    return level_turn(move, move.rules.levels(kind), level).person_id
+    is_of_rating = kind == ApprovalKind.RATING
+    levels = move.rules.levels(kind)
+    return level_turn(move, levels, level, is_of_rating=is_of_rating).person_id
 
 
 def waiting(move: Move) -> ApprovalProcess:

@@ -12,14 +12,19 @@ from workflow.services.stages import approvals
 @effect("open_assessment", State.MONITORING)
 def open_assessment(move: Move) -> State:
     """Rounds still open become missed."""
+    miss_open_rounds(move)
+    move.case.return_note = {}
+    return State.SELF_ASSESSMENT
+
+
+def miss_open_rounds(move: Move) -> None:
+    """The assessment has come: what was not handed in by then counts as missed."""
     left = [number for number in move.timetable.rounds if number >= move.case.round]
     if left:
         move.facts["missed"] = left
         move.case.missed_rounds = [*move.case.missed_rounds, *left]
         move.case.round = left[-1] + 1
     move.case.round_opens_at = None
-    move.case.return_note = {}
-    return State.SELF_ASSESSMENT
 
 
 @effect("submit", State.SELF_ASSESSMENT)

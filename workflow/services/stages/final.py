@@ -21,6 +21,9 @@ def enter(move: Move) -> State:
 
 def rating_version(move: Move) -> Version | None:
     """The last version of the rating that stands."""
+    if move.around.cases:
+        known = move.around.rating_versions
+        return known.get((move.case.appraisal_id, move.case.rating_number))
     return (
         Version.objects.filter(
             document__appraisal_id=move.case.appraisal_id,

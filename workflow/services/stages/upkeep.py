@@ -1,4 +1,4 @@
-"""HR's acts on any open case: exclusion and return, transfer, reassignment."""
+"""HR's acts on any open case: exclusion and return, transfer to another post."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from cycles.enums import DocumentKind
+from cycles.enums import CycleStatus
 from cycles.exceptions import Refused
-from cycles.models import Document, Person, Post, Posting, Segment
-from cycles.rules import RATER
+from cycles.models import Cycle, Post, Posting, Segment
 from workflow import flows, machine
-from workflow.enums import BEFORE_ASSESSMENT, OPEN, Party, State
-from workflow.services.move import Move, Turn, effect, public_id
+from workflow.enums import BEFORE_ASSESSMENT, OPEN, State
+from workflow.services.move import Move, effect, public_id
+from workflow.services.stages.assessment import miss_open_rounds
 from workflow.services.stages.snapshots import segment_of
-from workflow.services.turns import explainer_of, rater_of, turn_of
+from workflow.services.turns import rater_of
 
 OPEN_STATES = tuple(state for state in State if state in OPEN)
 REST_STATES = tuple(state for state in OPEN_STATES if state not in BEFORE_ASSESSMENT)
@@ -36,7 +36,7 @@ def exclude(move: Move) -> State:
         raise Refused(
             _("From delivery on only the employee's death or a court's ruling can end it.")
         )
-    if not authority:
+    if authority not in machine.AUTHORITIES:
         raise Refused(_("Say on whose authority the person is excluded."))
     move.facts["authority"] = authority
     _cancel_processes(move)
@@ -45,12 +45,19 @@ def exclude(move: Move) -> State:
 
 @effect("reinstate", State.EXCLUDED)
 def reinstate(move: Move) -> State:
-    """Back to where the plan and the date allow."""
+    """Back to where the plan and the date allow; a closed cycle takes nobody back."""
     case = move.case
+    # Asked afresh: the lock waited for a closing of the cycle that read this case as excluded.
+    if Cycle.objects.filter(pk=case.cycle_id, status=CycleStatus.CLOSED).exists():
+        raise Refused(_("This cycle is closed."))
     move.returned = True
     if not case.has_plan_in_force or case.is_amending:
         return State.PLANNING
     if move.now >= case.assessment_opens_at:
+        # The year is assessed anew: what was decided about an earlier rating binds no longer.
+        miss_open_rounds(move)
+        case.was_rerated = case.was_decided = False
+        case.decider_id = case.decider_post_id = None
         return State.SELF_ASSESSMENT
     return State.MONITORING
 
@@ -58,6 +65,13 @@ def reinstate(move: Move) -> State:
 def _move_to_post(move: Move) -> Post:
     """End the posting, begin the new one. Raises Refused when the seat is not free."""
     case = move.case
+    held = (
+        Posting.objects.filter(person_id=case.person_id, agency_id=case.agency_id, ends_on=None)
+        .order_by("-starts_on", "-pk")
+        .values_list("post_id", flat=True)
+    )
+    # After an earlier late transfer the case still stands where its year is assessed.
+    post_from = case.post_id if case.post_id in held or not held else held[0]
     post = (
         Post.objects.select_related("unit")
         .filter(public_id=public_id(move.data.get("post")), agency_id=case.agency_id)
@@ -65,7 +79,7 @@ def _move_to_post(move: Move) -> Post:
     )
     if post is None:
         raise Refused(_("Choose a post of this agency."))
-    if post.pk == case.post_id:
+    if post.pk in held:
         raise Refused(_("The person already holds this post."))
     if (
         Posting.objects.filter(post=post)
@@ -74,16 +88,14 @@ def _move_to_post(move: Move) -> Post:
     ):
         raise Refused(_("This post is held by somebody else."))
     yesterday = move.today - timedelta(days=1)
-    for posting in Posting.objects.filter(person_id=case.person_id, post_id=case.post_id,
+    for posting in Posting.objects.filter(person_id=case.person_id, post_id=post_from,
                                           ends_on=None):  # fmt: skip
         posting.ends_on = max(yesterday, posting.starts_on)
         posting.save(update_fields=["ends_on"])
     Posting.objects.create(
         agency_id=case.agency_id, person_id=case.person_id, post=post, starts_on=move.today
     )
-    move.facts |= {"post_from": case.post_id, "post_to": post.pk}
-    case.post, case.unit = post, post.unit
-    move.forget_place()
+    move.facts |= {"post_from": post_from, "post_to": post.pk}
     return post
 
 
@@ -93,6 +105,8 @@ def transfer_early(move: Move) -> State:
     case = move.case
     _cancel_processes(move)
     post = _move_to_post(move)
+    case.post, case.unit = post, post.unit
+    move.forget_place()
     case.rater_exception_id = None
     rater = rater_of(move)
     Segment.objects.filter(appraisal_id=case.appraisal_id, number=case.segment_number).update(
@@ -116,84 +130,9 @@ def transfer_early(move: Move) -> State:
 
 @effect("transfer", *REST_STATES)
 def transfer_late(move: Move) -> State:
-    """From the assessment on the year's rater and decider stay; only the post changes."""
+    """From the assessment on the year's rater and decider stay: only the posting changes.
+
+    The case keeps the post and unit whose year is assessed; raters are looked for above them.
+    """
     _move_to_post(move)
     return State(move.source)
-
-
-@effect("reassign", *OPEN_STATES)
-def reassign(move: Move) -> State:
-    """Give the item to who should hold it now: holder, acting, superior, HR; never the employee.
-
-    With `person`, HR names somebody (a recorded exception); with `to` = "hr", HR takes it.
-    """
-    case, state = move.case, State(move.source)
-    before = (case.turn_person_id, case.rater_id)
-    if move.data.get("to") == "hr":
-        turn: Turn | None = Turn(Party(case.turn_party))
-    elif move.data.get("person"):
-        turn = _named(move)
-    else:
-        turn = None
-    if _concerns_rater(move, state):
-        if turn is not None and turn.person_id is not None:
-            case.rater_exception_id = turn.person_id
-        rater = rater_of(move)
-        case.rater_id, case.rater_post_id = rater.person_id, rater.post_id
-        if case.turn_party == Party.RATER:
-            turn = turn or rater
-    elif state == State.OBJECTION_STATEMENTS and case.turn_party == Party.EXPLAINER:
-        turn = turn or explainer_of(move)
-    elif state == State.OBJECTION_DECISION and turn is not None:
-        case.decider_id, case.decider_post_id = turn.person_id, turn.post_id
-    if turn is None:
-        turn = turn_of(move, state)
-    move.assigned = turn if case.turn_party != Party.EMPLOYEE else None
-    if state == State.SUPERVISOR_REVIEW and before[0] != turn.person_id:
-        # The leaver's draft rating is not carried: nobody signs what another one thought.
-        Document.objects.filter(
-            appraisal_id=case.appraisal_id,
-            kind=DocumentKind.RATING,
-            round=case.rating_number + 1,
-        ).update(body={}, revision=0)
-    _mirror(move, turn)
-    move.facts |= {"from": before[0], "to": turn.person_id}
-    return state
-
-
-def _concerns_rater(move: Move, state: State) -> bool:
-    """Whether who rates is in question here, and not a level above, a decider or a finaliser."""
-    case, rules = move.case, move.rules
-    if state == State.PLAN_REVIEW:
-        return rules.plan_levels[case.level - 1].role == RATER
-    if state == State.CHECKIN_REVIEW:
-        return rules.checkin_levels[case.level - 1].role == RATER
-    return state in {
-        State.PLANNING, State.MONITORING, State.SELF_ASSESSMENT, State.SUPERVISOR_REVIEW,
-        State.DELIVERY,
-    }  # fmt: skip
-
-
-def _named(move: Move) -> Turn:
-    case = move.case
-    person = Person.objects.filter(
-        public_id=public_id(move.data["person"]), agency_id=case.agency_id, left_on=None
-    ).first()
-    if person is None:
-        raise Refused(_("Choose a person of this agency."))
-    if person.pk == case.person_id:
-        raise Refused(_("Nobody acts on their own appraisal."))
-    barred = {case.rated_by_id, *case.rating_approvers}
-    if move.source in {State.RATING_REVIEW, State.OBJECTION_DECISION} and person.pk in barred:
-        raise Refused(_("Who is assessed, who rated and who approved the rating cannot decide."))
-    return Turn(Party(case.turn_party), person.pk, None)
-
-
-def _mirror(move: Move, turn: Turn) -> None:
-    """Viewflow's waiting task follows the turn."""
-    if (approval := flows.waiting_approval(move.case)) is not None:
-        flows.reassign(approval, "review", turn.person_id)
-    elif (objection := flows.waiting_objection(move.case)) is not None:
-        node = "decision" if move.source == State.OBJECTION_DECISION else "explanation"
-        if turn.party != Party.EMPLOYEE:
-            flows.reassign(objection, node, turn.person_id)
