@@ -185,12 +185,15 @@
     if (unsaved.size && !leaving) event.preventDefault();
   });
 
-  /* A page that shows anything but a login or an error means that what was sent has arrived. */
+  /* A new page that is no login and no error means that what was sent has arrived; one that was
+     gone back to or loaded again does not. */
+  const how = performance.getEntriesByType("navigation")[0]?.type;
+  const arrived = page === "page" && how !== "back_forward" && how !== "reload";
   if (user && store.getItem(OWNER) !== null && store.getItem(OWNER) !== user) dropAll();
   for (const key of Object.keys(store).filter((k) => k.startsWith(KEEP))) {
     const kept = JSON.parse(store.getItem(key));
     if (!kept.sent) continue;
-    if (page === "page") store.removeItem(key);
+    if (arrived) store.removeItem(key);
     else store.setItem(key, JSON.stringify({ ...kept, sent: false }));
   }
   if (page === "page") document.querySelectorAll("form[data-autosave], form[data-keep]").forEach(putBack);
