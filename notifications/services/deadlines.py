@@ -77,6 +77,8 @@ def look(now: datetime) -> int:
         or not mark <= now < mark + LOOK_AGAIN
         or mark < at_local(zone := cycle.agency.zone, local_date(zone, now), SEND_FROM_HOUR) <= now
     ]
+    if not waiting:
+        return 0
     told = _tell(waiting, now, by_mail=True)
     SweepMark.objects.bulk_create(
         [

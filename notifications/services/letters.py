@@ -58,7 +58,7 @@ def compose(
             "lines": lines[:LISTED],
             "more": len(lines) - LISTED if len(lines) > LISTED else 0,
             "is_digest": len(lines) > 1,
-            "inbox_url": settings.SITE_URL + reverse("home"),
+            "home_url": settings.SITE_URL + "/",
             "preferences_url": settings.SITE_URL + reverse("notification_preferences"),
             "language": user.language,
         }
