@@ -140,3 +140,14 @@ class SeatIndex:
 def powers_of(acting: Acting) -> frozenset[str]:
     """What the letter allows: "approve", "rate", "decide"."""
     return frozenset(p for p in ("approve", "rate", "decide") if getattr(acting, f"may_{p}"))
+
+
+def heads_unit(person_id: int, unit_id: int, on: date) -> bool:
+    """Whether a person holds the post of a unit's head on a day."""
+    return (
+        Posting.objects.filter(
+            person_id=person_id, post__unit_id=unit_id, post__is_head=True, starts_on__lte=on
+        )
+        .filter(Q(ends_on=None) | Q(ends_on__gte=on))
+        .exists()
+    )

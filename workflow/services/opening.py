@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cycles import clock, ledger
 from cycles.calendar import at_local, local_date
-from cycles.enums import CycleStatus, PersonKind, StageKind
+from cycles.enums import CycleStatus, StageKind
 from cycles.exceptions import Refused
 from cycles.models import Appraisal, Cycle, Person, Posting, Segment
 from cycles.queries.calendars import calendar_for
@@ -22,6 +21,7 @@ from workflow import machine
 from workflow.enums import Party
 from workflow.models import Case, CounterDelta, Event
 from workflow.permissions import SYSTEM, Actor
+from workflow.queries.joiners import without_appraisal
 from workflow.services.dues import basis_of
 from workflow.services.move import Surroundings
 
@@ -76,17 +76,8 @@ def open_cycle(
     return Opened(created, failed)
 
 
-def _candidates(cycle: Cycle, today: object, person_ids: list[int] | None) -> list[Posting]:
-    postings = (
-        Posting.objects.filter(agency_id=cycle.agency_id, starts_on__lte=today)
-        .filter(Q(ends_on=None) | Q(ends_on__gte=today))
-        .filter(Q(person__left_on=None) | Q(person__left_on__gt=today))
-        .exclude(person__kind=PersonKind.OFFICIAL)
-        .exclude(person__appraisals__cycle=cycle)
-        .select_related("person", "post__unit")
-        .order_by("person_id", "-starts_on")
-        .distinct("person_id")
-    )
+def _candidates(cycle: Cycle, today: date, person_ids: list[int] | None) -> list[Posting]:
+    postings = without_appraisal(cycle, today).select_related("person", "post__unit")
     if person_ids is not None:
         postings = postings.filter(person_id__in=person_ids)
     return list(postings)

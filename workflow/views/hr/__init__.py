@@ -1,0 +1,1 @@
+"""HR's desk: every page belongs to one cycle of an agency whose HR asks."""
