@@ -37,6 +37,8 @@ RESULT_TYPES = {
     "additional": gettext_lazy("Additional (tambahan)"),
 }
 OUTCOMES = ("uphold", "change", "rerate")
+# Kinds whose writer may add files as evidence; a plan is words.
+WITH_FILES = frozenset(Kind) - {Kind.PLAN}
 _ID = re.compile(r"[a-z0-9-]{1,40}\Z")
 
 
@@ -66,18 +68,25 @@ def digest(body: Body) -> str:
 
 
 def flatten(body: object, path: str = "") -> dict[str, str]:
-    """Every text of a body by its path ("results.r1.title"): for comparing two versions."""
+    """Every text of a body by its path ("results.r1.quantity.target"): one language of paths,
+
+    shared by problems, pinned sentences, form fields and the comparison of two versions.
+    """
     found: dict[str, str] = {}
     if isinstance(body, Mapping):
         for key, value in body.items():
-            found |= flatten(value, f"{path}.{key}" if path else str(key))
+            # Aspects are named by themselves; ids name their row; a file's digest says nothing.
+            if key in {"id", "aspect", "sha256"}:
+                continue
+            inner = path if key == "aspects" else f"{path}.{key}" if path else str(key)
+            found |= flatten(value, inner)
     elif isinstance(body, list):
         for index, value in enumerate(body):
             key = index
             if isinstance(value, Mapping):
                 key = value.get("id") or value.get("aspect") or index
             found |= flatten(value, f"{path}.{key}")
-    elif not path.endswith(".id"):
+    else:
         found[path] = "" if body is None else str(body)
     return found
 

@@ -1,0 +1,77 @@
+"""Large and hostile uploads: refused early, never stored, never a hang."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadhandler import SkipFile, TemporaryFileUploadHandler
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from workflow.services.attachments import MEGABYTE, too_large
+
+# A body up to this many times the limit is read to its end, so that the words typed beside the
+# file are kept; beyond it nothing is read at all.
+PATIENCE = 3
+
+
+class LimitedUpload(TemporaryFileUploadHandler):
+    """Stops writing a file as soon as it is larger than the limit; the form around it is kept."""
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        self._received = 0
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        self._received += len(raw_data)
+        if self._received > settings.UPLOAD_LIMIT_MB * MEGABYTE:
+            assert self.request is not None
+            refused: list[tuple[str, str]] = self.request.META.setdefault("jenjang.refused", [])
+            refused.append((str(self.field_name), str(self.file_name)))
+            raise SkipFile
+        super().receive_data_chunk(raw_data, start)
+
+
+def refused_files(request: HttpRequest) -> dict[str, str]:
+    """Names of fields whose file was too large, with the sentence to show there."""
+    return {field: too_large() for field, _name in request.META.get("jenjang.refused", ())}
+
+
+def is_hopeless(request: HttpRequest) -> bool:
+    """Whether a body is announced as so large that it is not worth reading."""
+    try:
+        length = int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return False
+    return length > PATIENCE * settings.UPLOAD_LIMIT_MB * MEGABYTE
+
+
+def limited(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Answer 413 with a sentence before a hopeless body is read; limit the files of the others.
+
+    Must run before anything reads `request.POST`, hence outside of the check for forged forms.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if is_hopeless(request):
+            message = too_large()
+            if "HX-Request" in request.headers:
+                # 422, since htmx shows no other refusal; above the page, where it is announced.
+                answer = render(
+                    request, "workflow/documents/refused.html", {"reason": message}, status=422
+                )
+                answer["HX-Retarget"], answer["HX-Reswap"] = "#messages", "innerHTML"
+                return answer
+            context = {"reason": message, "back": request.path, "title": _("File too large")}
+            response = render(request, "workflow/documents/too_large.html", context, status=413)
+            response["Connection"] = "close"
+            return response
+        request.upload_handlers = [LimitedUpload(request)]
+        return view(request, *args, **kwargs)
+
+    return guarded
