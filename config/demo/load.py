@@ -133,10 +133,9 @@ def _cycle(agency: Agency, timing: Timing, rules: CycleRules) -> Cycle:
     rows = [
         (StageKind.PLANNING, 0, "Perencanaan", day(YEAR, 1, 2), day(YEAR, 1, 30),
          day(YEAR, 3, 31)),
-        (StageKind.CHECKIN, 1, "Triwulan I", day(YEAR, 4, 1), day(YEAR, 4, 17), day(YEAR, 6, 30)),
-        (StageKind.CHECKIN, 2, "Tengah tahun", day(YEAR, 7, 1), day(YEAR, 7, 17),
+        (StageKind.CHECKIN, 1, "Tengah tahun", day(YEAR, 7, 1), day(YEAR, 7, 17),
          day(YEAR, 9, 30)),
-        (StageKind.CHECKIN, 3, "Triwulan III", day(YEAR, 10, 1), day(YEAR, 10, 16),
+        (StageKind.CHECKIN, 2, "Triwulan III", day(YEAR, 10, 1), day(YEAR, 10, 16),
          day(YEAR, 11, 30)),
         (StageKind.SELF_ASSESSMENT, 0, "Penilaian diri", timing.opens, timing.self_due,
          timing.self_closes),

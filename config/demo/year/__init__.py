@@ -1,0 +1,1 @@
+"""The demo's year, played through the door with the clock passed in; no state is written."""
