@@ -92,7 +92,8 @@ DATABASES = {"default": env.database("OWNER_DATABASE_URL" if _as_owner else "DAT
 DATABASES["default"] |= {
     "CONN_MAX_AGE": env.number("DB_CONN_MAX_AGE", 60, least=0, most=86400),
     "CONN_HEALTH_CHECKS": True,
-    "TEST": {"NAME": f"test_jenjang_{os.environ.get('TEST_DB_SUFFIX', 'main')}"},
+    # Tests copy a database that is migrated already, where there is one.
+    "TEST": {"NAME": "test_jenjang", "TEMPLATE": os.environ.get("TEST_DB_TEMPLATE")},
 }
 WEB_ROLE = env.database("DATABASE_URL")["USER"]
 

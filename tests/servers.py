@@ -33,13 +33,14 @@ class Run:
     """What the controller started, to be stopped again."""
 
     def __init__(self) -> None:
-        from config.run.processes import Keeper, private_folder
-        from config.run.servers import Servers
+        from config.run.processes import Keeper
+        from config.run.template import scratch_servers
 
         self.keeper = Keeper()
-        self.folder: Path = private_folder(self.keeper)
-        self.servers = Servers(self.folder / "state", self.keeper, throw_away=True)
+        self.servers = scratch_servers(self.keeper, SETTINGS)
         os.environ.update(self.servers.env)
+        if self.servers.is_migrated:
+            os.environ["TEST_DB_TEMPLATE"] = DATABASE
 
     def stop(self) -> None:
         self.servers.stop()
@@ -59,6 +60,7 @@ if WORKER:
     os.environ["REDIS_URL"] = _own_valkey_database(os.environ["REDIS_URL"], WORKER)
 else:
     from config.run.errors import CannotRun
+    from config.run.postgres import DATABASE
     from config.run.translations import compile_catalogues
 
     compile_catalogues(Path(__file__).resolve().parent.parent / "locale")

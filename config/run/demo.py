@@ -21,11 +21,10 @@ from config.run.errors import CannotRun
 from config.run.inputs import HOST, hold_port, listening_socket, read_now, read_port
 from config.run.processes import Keeper, end_with_parent, spawn, stop
 from config.run.servers import Servers
-from config.run.state import ROOT, State, disk_full, fingerprint
+from config.run.state import APPS, ROOT, State, disk_full, fingerprint
 from config.run.supervisor import Supervisor
 from config.run.translations import compile_catalogues
 
-APPS = ("cycles", "workflow", "notifications", "config/demo")
 ACCOUNTS = (
     ("pegawai", "an employee"),
     ("penilai", "that employee's rater"),

@@ -1,8 +1,8 @@
 """`python -m config.run.manage [--migrated] <command> …`: a manage.py command on scratch servers.
 
-For development without any server of one's own: an empty database, gone afterwards. With
---migrated the tables and the web role's rights are there before the command runs. DATABASE_URL
-and REDIS_URL given from outside are used instead.
+For development without any server of one's own: a database without data, gone afterwards. With
+--migrated the tables and the web role's rights are there for certain before the command runs.
+DATABASE_URL and REDIS_URL given from outside are used instead.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from pathlib import Path
 from types import FrameType
 
 from config.run.errors import CannotRun
-from config.run.processes import Keeper, private_folder
-from config.run.servers import Servers
+from config.run.processes import Keeper
+from config.run.template import scratch_servers
 from config.run.translations import compile_catalogues
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -36,15 +36,15 @@ def _leave(_signal: int, _frame: FrameType | None) -> None:
 
 
 @contextlib.contextmanager
-def scratch() -> Iterator[Mapping[str, str]]:
-    """Servers on an empty state; yields the environment with their addresses."""
+def scratch() -> Iterator[tuple[Mapping[str, str], bool]]:
+    """Throw-away servers: the environment with their addresses, and whether all is migrated."""
     signal.signal(signal.SIGTERM, _leave)
     keeper = Keeper()
     try:
-        servers = Servers(private_folder(keeper) / "state", keeper, throw_away=True)
+        servers = scratch_servers(keeper, DEFAULTS)
         servers.start()
         try:
-            yield {**DEFAULTS, **os.environ, **servers.env}
+            yield {**DEFAULTS, **os.environ, **servers.env}, servers.is_migrated
         finally:
             servers.stop()
     finally:
@@ -59,8 +59,9 @@ def main(arguments: list[str]) -> int:
         return 2
     compile_catalogues(ROOT / "locale")
     try:
-        with scratch() as env:
-            for step in (["migrate", "-v", "0"], ["grant_web_role"]) if migrated else ():
+        with scratch() as (env, is_migrated):
+            todo = migrated and not is_migrated
+            for step in (["migrate", "-v", "0"], ["grant_web_role"]) if todo else ():
                 if code := subprocess.run([*PYTHON, *step], env=env, check=False).returncode:
                     return code
             return subprocess.run([*PYTHON, *command], env=env, check=False).returncode

@@ -37,8 +37,9 @@ class Postgres:
         *,
         throw_away: bool = False,
         fresh: bool = False,
+        template: Path | None = None,
     ) -> None:
-        self.fresh = fresh
+        self.fresh, self.template = fresh, template
         self.place: Place = find_place(state)
         self.sockets, self.keeper, self.throw_away = sockets, keeper, throw_away
         self.log = state / "postgres.log"
@@ -83,6 +84,9 @@ class Postgres:
                     f"The database in {data} was made by PostgreSQL {made_by}, but this is "
                     f"PostgreSQL {major}. Start over with make demo-reset."
                 )
+            return
+        if self.template is not None and self.place.identity is not Identity.NOBODY:
+            shutil.copytree(self.template, data)
             return
         locale = ["--locale=C"]
         if major >= BUILTIN_LOCALE_SINCE:

@@ -15,7 +15,8 @@ from config.run.valkey import Valkey
 class Servers:
     """PostgreSQL and Valkey for one state folder. DATABASE_URL and REDIS_URL come first.
 
-    `fresh` makes the embedded database anew: a first start was interrupted.
+    `fresh` makes the embedded database anew: a first start was interrupted. `template` is the data
+    folder of a stopped PostgreSQL to copy instead of an empty one.
     """
 
     def __init__(
@@ -25,12 +26,14 @@ class Servers:
         *,
         throw_away: bool = False,
         fresh: bool = False,
+        template: Path | None = None,
         given: Mapping[str, str] = os.environ,
     ) -> None:
         try:
             state.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise CannotRun(f"The folder {state} cannot be made: {error.strerror}.") from error
+        self.is_migrated = template is not None
         self.env: dict[str, str] = {}
         self._running: list[Postgres | Valkey] = []
         own_database, own_redis = not given.get("DATABASE_URL"), not given.get("REDIS_URL")
@@ -39,7 +42,10 @@ class Servers:
         if own_database:
             postgres_sockets = sockets / "pg"
             postgres_sockets.mkdir(mode=0o700)
-            postgres = Postgres(state, postgres_sockets, keeper, throw_away=throw_away, fresh=fresh)
+            postgres = Postgres(
+                state, postgres_sockets, keeper,
+                throw_away=throw_away, fresh=fresh, template=template,
+            )  # fmt: skip
             self._running.append(postgres)
             self.env["DATABASE_URL"] = postgres.url(WEB)
             self.env["OWNER_DATABASE_URL"] = postgres.url(OWNER)

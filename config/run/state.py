@@ -18,6 +18,7 @@ from config.run.binaries import outside_folder
 from config.run.errors import CannotRun
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+APPS = ("cycles", "workflow", "notifications", "config/demo")
 MEGABYTE = 1024 * 1024
 NEEDED = 400 * MEGABYTE
 
