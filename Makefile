@@ -4,7 +4,7 @@
 # DATABASE_URL, OWNER_DATABASE_URL and REDIS_URL, if set, replace the embedded servers.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test lint manage
+.PHONY: help demo demo-reset test lint manage messages
 MAKEFLAGS += --no-print-directory
 export PYTHON PORT NOW JENJANG_STATE
 PY := .venv/bin/python
@@ -28,6 +28,10 @@ test: ## Set everything up and run all checks and tests
 lint: ## The static checks alone
 	@.ci/venv dev
 	@exec .ci/checks static
+
+messages: ## Collect the strings to translate into locale/id
+	@.ci/venv dev
+	@exec $(PY) -m config.run.messages
 
 manage: ## A manage.py command on an empty scratch database: make manage ARGS="makemigrations"
 	@.ci/venv dev
