@@ -55,7 +55,10 @@ NAV: list[NavItem] = [
 ]
 
 # Numbers in the frame: key → function (user) → int, loaded by htmx after the page.
-COUNTS: dict[str, str] = {"bell": "notifications.queries.unread_count"}
+COUNTS: dict[str, str] = {
+    "inbox": "workflow.queries.inbox.waiting_count",
+    "bell": "notifications.queries.unread_count",
+}
 
 
 def _url(name: str) -> str:

@@ -110,11 +110,17 @@ def shell_counts(request: HttpRequest) -> HttpResponse:
             "key": key,
             "number": number,
             "short": f"{MOST_SHOWN}+" if number > MOST_SHOWN else str(number),
-            "words": ngettext("%(n)d new", "%(n)d new", number) % {"n": number},
+            "words": _count_words(key, number),
         }
         for key, number in counts_for(request.user)
     ]
     return render(request, "ui/counts.html", {"counts": counts})
+
+
+def _count_words(key: str, number: int) -> str:
+    if key == "bell":
+        return ngettext("%(n)d unread", "%(n)d unread", number) % {"n": number}
+    return ngettext("%(n)d waiting", "%(n)d waiting", number) % {"n": number}
 
 
 # --- health ------------------------------------------------------------------------------------
