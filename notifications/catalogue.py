@@ -377,9 +377,13 @@ def tellings(kind: str, before: str, after: str) -> tuple[Telling, ...]:
     return ()
 
 
+# A row written by another version of this table must not stop a list or a queue.
+UNKNOWN = Entry(_("News of the appraisal of %(person)s"), _("Read in Jenjang what is new."))
+
+
 def entry_of(code: str) -> Entry:
-    """The notice with this code. Raises KeyError for one that does not exist."""
-    return CATALOGUE[code]
+    """The notice with this code; general words for one that is not known."""
+    return CATALOGUE.get(code, UNKNOWN)
 
 
 def task_of(state: str, party: str, *, is_own: bool) -> Words:

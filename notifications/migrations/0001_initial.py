@@ -7,77 +7,287 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cycles', '0001_initial'),
-        ('workflow', '0001_initial'),
+        ("cycles", "0001_initial"),
+        ("workflow", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Preference',
+            name="Preference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reminders', models.CharField(choices=[('each', 'One mail each; many at once are put together in one'), ('digest', 'Always put together in one mail'), ('none', 'No mail, only in Jenjang')], default='each', max_length=6)),
-                ('news', models.CharField(choices=[('each', 'One mail each; many at once are put together in one'), ('digest', 'Always put together in one mail'), ('none', 'No mail, only in Jenjang')], default='each', max_length=6)),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='mail_preference', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "reminders",
+                    models.CharField(
+                        choices=[
+                            ("each", "One mail each; many at once are put together in one"),
+                            ("digest", "Always put together in one mail"),
+                            ("none", "No mail, only in Jenjang"),
+                        ],
+                        default="each",
+                        max_length=6,
+                    ),
+                ),
+                (
+                    "news",
+                    models.CharField(
+                        choices=[
+                            ("each", "One mail each; many at once are put together in one"),
+                            ("digest", "Always put together in one mail"),
+                            ("none", "No mail, only in Jenjang"),
+                        ],
+                        default="each",
+                        max_length=6,
+                    ),
+                ),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="mail_preference",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SweepMark',
+            name="SweepMark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('deadlines_at', models.DateTimeField()),
-                ('agency', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='cycles.agency')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("deadlines_at", models.DateTimeField()),
+                (
+                    "agency",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="cycles.agency",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('occasion', models.CharField(max_length=60)),
-                ('rule', models.CharField(max_length=30)),
-                ('channel', models.CharField(choices=[('email', 'E-mail'), ('bell', 'Notifications in Jenjang')], max_length=5)),
-                ('at', models.DateTimeField()),
-                ('case_state', models.CharField(choices=[('planning', 'Planning'), ('plan_review', 'Plan under review'), ('monitoring', 'Monitoring'), ('checkin_review', 'Check-in under review'), ('self_assessment', 'Self-assessment'), ('supervisor_review', 'Supervisor review'), ('rating_review', 'Rating under review'), ('delivery', 'Delivery of the result'), ('announced', 'Result announced'), ('objection_statements', 'Objection: statements'), ('objection_decision', 'Objection: decision'), ('final_approval', 'Final approval'), ('closed', 'Finally approved'), ('excluded', 'Excluded')], max_length=30)),
-                ('turn_number', models.PositiveIntegerField()),
-                ('turn_party', models.CharField(choices=[('employee', 'Employee'), ('rater', 'Rater'), ('approver', 'Approver'), ('explainer', 'Official who rated'), ('decider', 'Decider of the objection'), ('finaliser', 'Final approver'), ('hr', 'HR'), ('system', 'The system')], max_length=12)),
-                ('due_at', models.DateTimeField()),
-                ('reason', models.TextField(blank=True, default='')),
-                ('state', models.CharField(choices=[('queued', 'Waiting'), ('sending', 'Being sent'), ('sent', 'Sent'), ('withdrawn', 'Withdrawn'), ('failed', 'Failed')], max_length=9)),
-                ('next_at', models.DateTimeField()),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('claim', models.UUIDField(null=True)),
-                ('claimed_at', models.DateTimeField(null=True)),
-                ('envelope', models.UUIDField(null=True)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('error', models.CharField(blank=True, default='', max_length=300)),
-                ('read_at', models.DateTimeField(null=True)),
-                ('agency', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='cycles.agency')),
-                ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='workflow.case')),
-                ('cycle', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='cycles.cycle')),
-                ('recipient', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycles.person')),
-                ('who', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycles.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("occasion", models.CharField(max_length=60)),
+                ("rule", models.CharField(max_length=30)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("email", "E-mail"), ("bell", "Notifications in Jenjang")],
+                        max_length=5,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "case_state",
+                    models.CharField(
+                        choices=[
+                            ("planning", "Planning"),
+                            ("plan_review", "Plan under review"),
+                            ("monitoring", "Monitoring"),
+                            ("checkin_review", "Check-in under review"),
+                            ("self_assessment", "Self-assessment"),
+                            ("supervisor_review", "Supervisor review"),
+                            ("rating_review", "Rating under review"),
+                            ("delivery", "Delivery of the result"),
+                            ("announced", "Result announced"),
+                            ("objection_statements", "Objection: statements"),
+                            ("objection_decision", "Objection: decision"),
+                            ("final_approval", "Final approval"),
+                            ("closed", "Finally approved"),
+                            ("excluded", "Excluded"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("turn_number", models.PositiveIntegerField()),
+                (
+                    "turn_party",
+                    models.CharField(
+                        choices=[
+                            ("employee", "Employee"),
+                            ("rater", "Rater"),
+                            ("approver", "Approver"),
+                            ("explainer", "Official who rated"),
+                            ("decider", "Decider of the objection"),
+                            ("finaliser", "Final approver"),
+                            ("hr", "HR"),
+                            ("system", "The system"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("due_at", models.DateTimeField()),
+                ("reason", models.TextField(blank=True, default="")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Waiting"),
+                            ("sending", "Being sent"),
+                            ("sent", "Sent"),
+                            ("withdrawn", "Withdrawn"),
+                            ("failed", "Failed"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("next_at", models.DateTimeField()),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("claim", models.UUIDField(null=True)),
+                ("claimed_at", models.DateTimeField(null=True)),
+                ("envelope", models.UUIDField(null=True)),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("error", models.CharField(blank=True, default="", max_length=300)),
+                ("read_at", models.DateTimeField(null=True)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="cycles.agency",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="workflow.case",
+                    ),
+                ),
+                (
+                    "cycle",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="cycles.cycle",
+                    ),
+                ),
+                (
+                    "recipient",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cycles.person",
+                    ),
+                ),
+                (
+                    "who",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cycles.person",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state', 'queued')), fields=['next_at', 'id'], name='delivery_queue'), models.Index(condition=models.Q(('state', 'queued')), fields=['recipient', 'next_at'], name='delivery_of_recipient'), models.Index(condition=models.Q(('state', 'sending')), fields=['claim', 'claimed_at'], name='delivery_claimed'), models.Index(models.F('recipient'), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('channel', 'bell')), name='delivery_bell'), models.Index(condition=models.Q(('channel', 'bell'), ('read_at__isnull', True)), fields=['recipient'], name='delivery_unread'), models.Index(condition=models.Q(('channel', 'bell'), ('read_at__isnull', True)), fields=['case'], name='delivery_unread_case')],
-                'constraints': [models.UniqueConstraint(fields=('cycle', 'occasion', 'rule', 'recipient', 'channel'), name='one_delivery')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "queued")),
+                        fields=["next_at", "id"],
+                        name="delivery_queue",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "queued")),
+                        fields=["recipient", "next_at"],
+                        name="delivery_of_recipient",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "sending")),
+                        fields=["claim", "claimed_at"],
+                        name="delivery_claimed",
+                    ),
+                    models.Index(
+                        models.F("recipient"),
+                        models.OrderBy(models.F("id"), descending=True),
+                        condition=models.Q(("channel", "bell")),
+                        name="delivery_bell",
+                    ),
+                    models.Index(
+                        condition=models.Q(("channel", "bell"), ("read_at__isnull", True)),
+                        fields=["recipient"],
+                        name="delivery_unread",
+                    ),
+                    models.Index(
+                        condition=models.Q(("channel", "bell"), ("read_at__isnull", True)),
+                        fields=["case"],
+                        name="delivery_unread_case",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("cycle", "occasion", "rule", "recipient", "channel"),
+                        name="one_delivery",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ReminderRule',
+            name="ReminderRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('before', 'Before the due date'), ('overdue', 'After the due date'), ('superior', 'To the next superior'), ('hr', 'To HR')], max_length=10)),
-                ('days', models.PositiveSmallIntegerField()),
-                ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reminder_rules', to='cycles.cycle')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("before", "Before the due date"),
+                            ("overdue", "After the due date"),
+                            ("superior", "To the next superior"),
+                            ("hr", "To HR"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("days", models.PositiveSmallIntegerField()),
+                (
+                    "cycle",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reminder_rules",
+                        to="cycles.cycle",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('cycle', 'kind', 'days'), name='one_reminder_rule'), models.CheckConstraint(condition=models.Q(('kind', 'before'), ('days__gt', 0), _connector='OR'), name='late_notice_is_late')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("cycle", "kind", "days"), name="one_reminder_rule"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind", "before"), ("days__gt", 0), _connector="OR"),
+                        name="late_notice_is_late",
+                    ),
+                ],
             },
         ),
     ]
