@@ -25,11 +25,12 @@ def step(what: str) -> Iterator[None]:
 
 
 def become_web_role() -> None:
-    """From here on every connection of this process is the web role's."""
+    """From here on every connection of this process and of its children is the web role's."""
     from django.db import connection
 
     from config import env
 
+    os.environ.pop("AS_OWNER", None)
     connection.close()
     connection.settings_dict.update(env.database("DATABASE_URL"))
     connection.settings_dict["OPTIONS"] = {

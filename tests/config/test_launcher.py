@@ -73,10 +73,10 @@ class Demo:
             self.process = subprocess.Popen(
                 self.command(), cwd=ROOT, env=CLEAN, stdout=output, stderr=subprocess.STDOUT
             )
-        wait_until(lambda: "Logs are in" in self.told() or self.ended(), 60, self.told())
+        wait_until(lambda: "Logs are in" in self.told() or self.ended(), 120, self.told())
         assert not self.ended(), self.told()
         # The pool's own processes are what a careless launcher forgets.
-        wait_until(lambda: len(self.celery()) >= 4, 30, "the worker has no pool")
+        wait_until(lambda: len(self.celery()) >= 4, 60, "the worker has no pool")
         return self
 
     def ended(self) -> bool:
