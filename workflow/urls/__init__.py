@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("workflow.urls.home")),
+    path("", include("workflow.urls.inbox")),
     path("perkara/", include("workflow.urls.cases")),
     path("sdm/", include("workflow.urls.hr")),
 ]

@@ -1,3 +1,10 @@
-from django.urls import URLPattern
+"""The first page and what it leads to at once."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from workflow.views import home
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("penilaian-saya/", home.my_appraisal, name="my_appraisal"),
+]
