@@ -4,7 +4,7 @@
 # DATABASE_URL, OWNER_DATABASE_URL and REDIS_URL, if set, replace the embedded servers.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test lint manage messages
+.PHONY: help demo demo-reset test lint manage messages bench
 MAKEFLAGS += --no-print-directory
 export PYTHON PORT NOW JENJANG_STATE
 PY := .venv/bin/python
@@ -28,6 +28,10 @@ test: ## Set everything up and run all checks and tests
 lint: ## The static checks alone
 	@.ci/venv dev
 	@exec .ci/checks static
+
+bench: ## Measure pages and moves at 1,000 and 100,000 cases, as ratios to floors (some minutes)
+	@.ci/venv dev
+	@exec $(PY) -m benchmarks
 
 messages: ## Collect the strings to translate into locale/id
 	@.ci/venv dev
