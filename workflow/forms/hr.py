@@ -52,9 +52,11 @@ class ExtensionForm(forms.Form):
     )
     unit = forms.ChoiceField(
         label=gettext_lazy("Unit"),
-        required=False,
         help_text=gettext_lazy("With all units below it."),
-        error_messages={"invalid_choice": gettext_lazy("Choose a unit of this agency.")},
+        error_messages={
+            "required": gettext_lazy("Choose a unit."),
+            "invalid_choice": gettext_lazy("Choose a unit of this agency."),
+        },
     )
     due_on = forms.DateField(
         label=gettext_lazy("New last day"),
@@ -99,12 +101,6 @@ class ExtensionForm(forms.Form):
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        if self.person is None and "unit" in data and not data["unit"]:
-            self.add_error("unit", _("Choose a unit."))
-        return data
 
     @property
     def stages(self) -> list[Stage]:

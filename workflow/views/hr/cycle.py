@@ -40,7 +40,7 @@ def cycle(request: HttpRequest, cycle_id: UUID) -> HttpResponse:
         "cycle",
         desk.cycle.name,
         stages=[(stage, _standing(desk, stage)) for stage in
-                Stage.objects.filter(cycle=desk.cycle)],
+                Stage.objects.filter(cycle=desk.cycle).order_by("due_on", "opens_on")],
         rules=in_words(CycleRules.from_json(desk.cycle.rules)),
         others=list(
             Cycle.objects.filter(agency=desk.agency).exclude(pk=desk.cycle.pk).order_by("-year")

@@ -126,8 +126,8 @@ class Desk:
                 ("overview", _("Overview"), "hr_overview"),
                 ("people", _("People"), "hr_people"),
                 ("overdue", _("Overdue"), "hr_overdue"),
-                ("holders", _("Who holds what"), "hr_holders"),
-                ("pool", _("For HR to settle"), "hr_pool"),
+                ("holders", _("Holders"), "hr_holders"),
+                ("pool", _("For HR"), "hr_pool"),
                 ("finals", _("Final approval"), "hr_finals"),
                 ("extensions", _("Extensions"), "hr_extensions"),
                 ("results", _("Results of units"), "hr_unit_results"),
@@ -251,6 +251,11 @@ class Row:
         if case.turn_person is not None:
             return str(case.turn_person.name)
         return _("Waits for its date") if case.turn_party == Party.SYSTEM else _("HR")
+
+    @property
+    def waits_for_self(self) -> bool:
+        """It is the employee's own turn: the name stands in the row already."""
+        return self.case.turn_person_id == self.case.person_id
 
     @property
     def party(self) -> str:

@@ -32,7 +32,7 @@ def extension_list(request: HttpRequest, cycle_id: UUID) -> HttpResponse:
     """The list, and the form; a POST shows what would move, and once seen does it."""
     desk = Desk(request, cycle_id)
     person = _person(desk)
-    stages = list(Stage.objects.filter(cycle=desk.cycle))
+    stages = list(Stage.objects.filter(cycle=desk.cycle).order_by("due_on", "opens_on"))
     form = ExtensionForm(
         request.POST if request.method == "POST" else None,
         stages=stages,

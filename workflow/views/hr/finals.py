@@ -74,6 +74,8 @@ class FinalRow:
         return not self.refusal and not self.case.was_decided
 
 
+# The address that ticks every row of the page.
+ALL = "semua"
 # Asked for when shown, so that each reader gets their own language.
 OUTCOMES: dict[str, Any] = {
     "uphold": lambda: _("Objection: rating upheld"),
@@ -118,11 +120,21 @@ def _list(desk: Desk, *, problem: str = "", status: int = 200) -> HttpResponse:
         "finals",
         _("Final approval"),
         rows=rows,
+        all_ticked=desk.request.GET.get(ALL) == "1",
+        tick_url=_tick_url(desk),
         selectable=any(not row.refusal for row in rows),
         problem=problem,
         status=status,
         **desk.pages(found, hr_lists.by_due_cursor),
     )
+
+
+def _tick_url(desk: Desk) -> str:
+    """The same page with every row ticked, or none: works without a script."""
+    query = desk.request.GET.copy()
+    if query.pop(ALL, None) is None:
+        query[ALL] = "1"
+    return f"{desk.url('hr_finals')}?{query.urlencode()}"
 
 
 @page("hr")

@@ -134,7 +134,7 @@ def _tiles(desk: Desk, total: Line, unit: Unit | None) -> list[dict[str, Any]]:
     return [
         {
             "value": total.open,
-            "label": _("Open"),
+            "label": _("Still open"),
             "note": ngettext("of %(n)d person", "of %(n)d people", total.taking_part)
             % {"n": total.taking_part},
             "role": "neutral",
