@@ -47,6 +47,10 @@ _CHOICES: dict[str, Mapping[str, str | Promise]] = {
 }
 
 
+# Lists of results come first, what is said of the whole comes after.
+_HEADS = {"results": -2, "items": -2, "feedback": -1}
+
+
 def result_ids(*bodies: Mapping[str, Any] | None) -> list[str]:
     """The ids of the results of plans, in order: the number of a result is its place here."""
     found: dict[str, None] = {}
@@ -99,6 +103,14 @@ def told(
 ) -> list[dict[str, str]]:
     """Changes (of `cycles.documents.changes`) with their place and values in words."""
     order = result_ids(new, plan, old)
+
+    def place(change: tuple[str, str, str]) -> tuple[int, int]:
+        """Results in the order of the page, everything else where it was."""
+        parts = change[0].split(".")
+        is_listed = parts[0] in {"results", "items"} and len(parts) > 1 and parts[1] in order
+        return (_HEADS.get(parts[0], 0), order.index(parts[1]) if is_listed else 0)
+
+    found = sorted(found, key=place)
     return [
         {"path": path, "label": label(path, order), "old": shown(path, before),
          "new": shown(path, after)}

@@ -67,6 +67,22 @@ def digest(body: Body) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
+# The order in which a reader meets the fields; a stored body (jsonb) has lost it.
+_READING = {
+    name: place
+    for place, name in enumerate(
+        ("results", "expectations", "items", "title", "type", "serves", "aspects", "indicator",
+         "target", "outcome", "work", "work_reason", "behaviour", "behaviour_reason", "feedback",
+         "realisation", "text", "reasons", "link", "note", "reflection", "recommendation",
+         *(value.code for value in CORE_VALUES), "attachments")
+    )
+}  # fmt: skip
+
+
+def _in_order(body: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    return sorted(body.items(), key=lambda item: _READING.get(item[0], -1))
+
+
 def flatten(body: object, path: str = "") -> dict[str, str]:
     """Every text of a body by its path ("results.r1.quantity.target"): one language of paths,
 
@@ -74,7 +90,7 @@ def flatten(body: object, path: str = "") -> dict[str, str]:
     """
     found: dict[str, str] = {}
     if isinstance(body, Mapping):
-        for key, value in body.items():
+        for key, value in _in_order(body):
             # Aspects are named by themselves; ids name their row; a file's digest says nothing.
             if key in {"id", "aspect", "sha256"}:
                 continue

@@ -78,6 +78,12 @@ def is_web(address: str) -> bool:
 
 
 @register.filter
-def value_name(code: str) -> str:
-    """The official name of a core value."""
-    return document_labels.VALUES.get(code, code)
+def by_value(texts: Mapping[str, str] | None) -> list[tuple[str, str]]:
+    """(official name, text) of each core value in the official order; stored bodies have none."""
+    return [(name, (texts or {}).get(code, "")) for code, name in document_labels.VALUES.items()]
+
+
+@register.filter
+def breakable(words: object) -> str:
+    """A label that may break after its slash, where a narrow cell needs it."""
+    return str(words).replace("/", "/\u200b")

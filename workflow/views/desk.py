@@ -265,9 +265,7 @@ class Desk:
         if sent.order.startswith("attach:"):
             context["spot"] = self.files_of(sent.order.partition(":")[2])
             status = 422 if self.troubles else 200
-            return render(
-                self.request, "workflow/documents/attached.html", context, status=status
-            )
+            return render(self.request, "workflow/documents/attached.html", context, status=status)
         return render(self.request, "workflow/documents/saved.html", context)
 
 

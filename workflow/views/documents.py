@@ -95,7 +95,6 @@ def document(request: HttpRequest, public_id: uuid.UUID, kind: str, number: int)
         feedback = version.body.get("feedback", {})
         context |= {
             "quadrant": quadrant(version.body),
-            "value_names": VALUES,
             "has_value_feedback": any(feedback.get(code) for code in VALUES),
         }
     context |= _review(who, case, kind, number, version, plan, is_latest=context["is_latest"])

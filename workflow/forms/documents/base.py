@@ -25,9 +25,10 @@ from cycles.exceptions import Problem
 
 def words(rows: int, name: object, help_text: object = "", *, required: bool = True) -> forms.Field:
     """A field for text of any length: what is too long is said, never cut off."""
+    attrs = {"rows": rows} | ({"class": "short"} if rows < 3 else {})
     return forms.CharField(
         label=name, help_text=help_text, required=required, strip=False,
-        widget=forms.Textarea(attrs={"rows": rows}),
+        widget=forms.Textarea(attrs=attrs),
     )  # fmt: skip
 
 

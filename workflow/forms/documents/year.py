@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cycles.berakhlak import CORE_VALUES
 from cycles.documents import Body
@@ -116,16 +117,23 @@ class RatingForm(DocumentForm):
         ]
 
 
+SHORT = {
+    Rating.ABOVE: gettext_lazy("Above"),
+    Rating.MEETS: gettext_lazy("Meets"),
+    Rating.BELOW: gettext_lazy("Below"),
+}
+
+
 def quadrant(body: Body) -> dict[str, Any]:
     """The 3×3 table of the predikat (PermenPANRB 6/2022) with the chosen cell, if there is one."""
     work, behaviour = body.get("work", ""), body.get("behaviour", "")
     columns = list(reversed(Rating))
     is_chosen = work in Rating.values and behaviour in Rating.values
     return {
-        "columns": [{"label": c.label, "is_chosen": c == behaviour} for c in columns],
+        "columns": [{"short": SHORT[c], "is_chosen": c == behaviour} for c in columns],
         "rows": [
             {
-                "label": row.label,
+                "short": SHORT[row],
                 "is_chosen": row == work,
                 "cells": [
                     {
