@@ -142,6 +142,9 @@ def parties_of(actor: Actor, case: Case) -> dict[Party, ActingSeat | None]:
         claim(turn, case.turn_person_id, case.turn_post_id)
     if is_hr and case.turn_person_id is None and turn in POOLED:
         found.setdefault(turn, None)
+    if is_hr and case.rater_id is None:
+        # Nobody is left above the post: HR does what a rater would.
+        found.setdefault(Party.RATER, None)
     claim(Party.RATER, case.rater_id, case.rater_post_id)
     if case.rated_by_id is not None and case.rated_by_id == actor.person_id:
         found.setdefault(Party.EXPLAINER, None)
