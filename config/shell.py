@@ -15,7 +15,7 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cycles.enums import Role
@@ -51,7 +51,8 @@ NAV: list[NavItem] = [
     NavItem("mine", _("My appraisal"), "my_appraisal", "clipboard-list", _has_person),
     NavItem("inbox", _("Inbox"), "inbox", "inbox", _has_person, counted=True),
     NavItem("hr", _("HR"), "hr", "users", _has_role(Role.HR)),
-    NavItem("organisation", _("Organisation"), "organisation", "network", _has_role(Role.OBSERVER)),
+    NavItem("organisation", _("Organisation"), "observer", "network", _has_role(Role.OBSERVER)),
+    NavItem("settings", _("Settings"), "settings", "settings-2", _has_role(Role.ADMIN)),
 ]
 
 # Numbers in the frame: key → function (user) → int, loaded by htmx after the page.
@@ -59,13 +60,6 @@ COUNTS: dict[str, str] = {
     "inbox": "workflow.queries.inbox.waiting_count",
     "bell": "notifications.queries.unread_count",
 }
-
-
-def _url(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
 
 
 def register(*items: NavItem) -> None:
@@ -79,9 +73,9 @@ def nav_for(request: HttpRequest) -> list[dict[str, Any]]:
     if not user.is_authenticated:
         return []
     entries = [
-        {"label": item.label, "icon": item.icon, "url": url,
+        {"label": item.label, "icon": item.icon, "url": reverse(item.url_name),
          "count_key": item.key if item.counted else ""}
-        for item in NAV if item.seen_by(user) and (url := _url(item.url_name))
+        for item in NAV if item.seen_by(user)
     ]  # fmt: skip
     fitting = [e["url"] for e in entries if request.path.startswith(str(e["url"]))]
     here = max(fitting, key=len, default="")
@@ -141,7 +135,7 @@ class Shell:
 
     @property
     def bell_url(self) -> str:
-        return _url("notifications") if self._user else ""
+        return reverse("notifications") if self._user else ""
 
     @property
     def demo(self) -> bool:
