@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from datetime import datetime
+from typing import Any, BinaryIO, cast
 
 from django.conf import settings
 from django.core.files import File
@@ -29,7 +30,7 @@ MEGABYTE = 1024 * 1024
 def add_attachment(
     case_id: int,
     kind: str,
-    upload: UploadedFile,
+    upload: UploadedFile[Any],
     *,
     actor: Actor,
     field: str = "",
@@ -42,9 +43,11 @@ def add_attachment(
     """
     if kind not in WITH_FILES:
         raise Refused(_("This document takes no files."))
-    check_size(upload.size or 0)
-    assert upload.file is not None
-    found = file_types.recognise(upload.file)
+    size = upload.size or 0
+    check_size(size)
+    if actor.person_id is None:
+        raise NotAllowed(_("This document is not yours to write."))
+    found = file_types.recognise(cast(BinaryIO, upload.file))
     if found is None:
         raise Refused(
             _("This type of file is not accepted. Accepted: %(types)s.")
@@ -58,7 +61,7 @@ def add_attachment(
         field=field[:FIELD_LENGTH],
         name=file_types.safe_name(upload.name or "", found),
         content_type=found.content_type,
-        size=upload.size,
+        size=size,
         sha256=digest.hexdigest(),
         uploaded_by_id=actor.person_id,
         uploaded_at=now or clock.now(),
@@ -79,7 +82,7 @@ def add_attachment(
             attachment.save()
     except BaseException:
         if stored:
-            attachment.file.storage.delete(attachment.file.name)
+            attachment.file.storage.delete(str(attachment.file.name))
         raise
     return attachment
 
@@ -101,7 +104,7 @@ def remove_attachment(
             attachment.removed_at = instant
             attachment.save(update_fields=["removed_at"])
             return
-        name, storage = attachment.file.name, attachment.file.storage
+        name, storage = str(attachment.file.name), attachment.file.storage
         attachment.delete()
         transaction.on_commit(lambda: storage.delete(name))
 

@@ -17,25 +17,24 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cycles import clock, file_types, scoring
-from cycles.berakhlak import CORE_VALUES
+from cycles import clock, file_types
 from cycles.calendar import distance, explain
 from cycles.documents import WITH_FILES, Body, clean
 from cycles.enums import DocumentKind
 from cycles.exceptions import Problem
-from cycles.models import Attachment, Document, Person
+from cycles.models import Document, Person
 from cycles.queries.calendars import calendar_for
 from cycles.rules import CycleRules
 from workflow import machine
 from workflow.forms.documents import ACTS, FORMS, DocumentForm
-from workflow.forms.documents.year import quadrant
 from workflow.models import Case
 from workflow.permissions import document_round, judge
-from workflow.queries.documents import CaseFile, file_of, superior_results, unit_result
+from workflow.queries.documents import CaseFile, file_of
 from workflow.services.attachments import MEGABYTE
 from workflow.services.drafts import Saved
 from workflow.services.dues import due_from_json
 from workflow.views.access import actor
+from workflow.views.beside import BESIDE
 
 _KEY = re.compile(r"[0-9a-f]{32}\Z")
 WINDOW_SECONDS = 3600
@@ -246,7 +245,7 @@ class Desk:
             if self.kind in {DocumentKind.CHECKIN, DocumentKind.SELF_ASSESSMENT}:
                 places += [result["id"] for result in self.plan["results"]]
             context["files"] = {place or "umum": self.files_of(place) for place in places}
-        context |= _BESIDE[DocumentKind(self.kind)](self)
+        context |= BESIDE[DocumentKind(self.kind)](self.case, self.file, self.form, self.now)
         return context
 
     def show(self, status: int = 200) -> HttpResponse:
@@ -267,167 +266,3 @@ class Desk:
             status = 422 if self.troubles else 200
             return render(self.request, "workflow/documents/attached.html", context, status=status)
         return render(self.request, "workflow/documents/saved.html", context)
-
-
-# --- beside the form ---------------------------------------------------------------------------
-
-
-def _plan(desk: Desk) -> dict[str, Any]:
-    return {"suggestions": superior_results(desk.case), "rater": desk.case.rater}
-
-
-def _checkin(desk: Desk) -> dict[str, Any]:
-    name = desk.file.round_names.get(desk.case.round, "")
-    earlier = [version for document, version in desk.file.checkins()
-               if document.segment and document.segment.number == desk.case.segment_number
-               and document.round < desk.case.round]  # fmt: skip
-    return {"round_name": name, "last_checkin": earlier[-1] if earlier else None}
-
-
-def _self_assessment(desk: Desk) -> dict[str, Any]:
-    earlier = [
-        version
-        for document, version in desk.file.checkins()
-        if document.segment and document.segment.number == desk.case.segment_number
-    ]
-    return {"last_checkin": earlier[-1] if earlier else None}
-
-
-def evidence(file: CaseFile) -> dict[str, Any]:
-    """Plan, check-ins and self-assessment side by side, also those that are missing."""
-    case = file.case
-    handed_in = {
-        (document.segment.number if document.segment else 0, document.round): (document, version)
-        for document, version in file.checkins()
-    }
-    rounds = []
-    for number in sorted(file.round_names):
-        found = handed_in.get((case.segment_number, number))
-        rounds.append(
-            {
-                "name": file.round_names[number],
-                "version": found[1] if found else None,
-                "files": _by_place(file.files(*found)) if found else {},
-                "is_missed": number in case.missed_rounds,
-            }
-        )
-    own = file.document(DocumentKind.SELF_ASSESSMENT)
-    version = file.latest(own)
-    return {
-        "plan_version": file.plan(),
-        "rounds": rounds,
-        "self_assessment": version,
-        "self_files": _by_place(file.files(own, version)) if version else {},
-        "earlier_segments": [s for s in file.segments if s.number < case.segment_number],
-    }
-
-
-def _by_place(files: list[Attachment]) -> dict[str, list[Attachment]]:
-    found: dict[str, list[Attachment]] = {}
-    for file in files:
-        found.setdefault(file.field or "umum", []).append(file)
-    return found
-
-
-def _rating(desk: Desk) -> dict[str, Any]:
-    case = desk.case
-    result = unit_result(case)
-    guide: list[str] = []
-    if result is not None:
-        guide = [clause_text(clause) for clause in
-                 scoring.GUIDE[scoring.OrganisationResult(result.value)]]  # fmt: skip
-    feedback = desk.form.body["feedback"]
-    context = evidence(desk.file) | {
-        "has_value_feedback": any(feedback.get(value.code) for value in CORE_VALUES),
-        "quadrant": quadrant(desk.form.body),
-        "unit_result": result,
-        "guide": guide,
-        "quadrant_url": reverse("quadrant", args=[case.public_id]),
-    }
-    if case.rating_number:
-        context["earlier_rating"] = desk.file.handed_in(DocumentKind.RATING, case.rating_number)
-    if case.was_rerated:
-        number = case.objection_number
-        context |= {
-            "objection": desk.file.handed_in(DocumentKind.OBJECTION, number),
-            "decision": desk.file.handed_in(DocumentKind.DECISION, number),
-        }
-    return context
-
-
-def clause_text(clause: scoring.Clause) -> str:
-    """One sentence of the distribution guide, as information."""
-    named = ", ".join(str(p.label) for p in clause.predicates)
-    text = _GUIDE_TEXT["nobody" if clause.kind == "at_most" and not clause.percent else clause.kind]
-    return str(text) % {"predicates": named, "percent": clause.percent}
-
-
-_GUIDE_TEXT: dict[str, str | Promise] = {
-    "most": _("most people: %(predicates)s"),
-    "at_most": _("at most %(percent)d%%: %(predicates)s"),
-    "at_least": _("at least %(percent)d%%: %(predicates)s"),
-    "nobody": _("nobody: %(predicates)s"),
-    "some": _("at least one person: %(predicates)s"),
-}
-
-
-def _objection_file(desk: Desk, number: int) -> dict[str, Any]:
-    """The rating objected to, and what both sides have said."""
-    file, case = desk.file, desk.case
-    written = {}
-    for name, kind in (
-        ("objection", DocumentKind.OBJECTION),
-        ("explanation", DocumentKind.EXPLANATION),
-        ("statement", DocumentKind.STATEMENT),
-    ):
-        document = file.document(kind, number)
-        version = file.latest(document)
-        written[name] = version
-        written[f"{name}_files"] = file.files(document, version) if version else []
-    return written | {"rating": file.handed_in(DocumentKind.RATING, case.rating_number)}
-
-
-def _objection(desk: Desk) -> dict[str, Any]:
-    case = desk.case
-    calendar = calendar_for(case.agency, case.unit.week)
-    context: dict[str, Any] = {
-        "rating": desk.file.handed_in(DocumentKind.RATING, case.delivered_rating)
-    }
-    if case.window_basis:
-        context["why_window"] = explain(
-            due_from_json(case.window_basis, calendar), case.agency.zone, since="delivered"
-        )
-    end = case.window_calendar_ends_at
-    context["is_between_ends"] = end is not None and desk.now >= end
-    return context
-
-
-def _statements(desk: Desk) -> dict[str, Any]:
-    return _objection_file(desk, desk.case.objection_number)
-
-
-def _decision(desk: Desk) -> dict[str, Any]:
-    case = desk.case
-    number = case.objection_number
-    return (
-        evidence(desk.file)
-        | _objection_file(desk, number)
-        | {
-            "quadrant": quadrant(desk.form.body),
-            "quadrant_url": reverse("quadrant", args=[case.public_id]),
-            "wants_change": any(desk.form.body[name] for name in ("work", "behaviour"))
-            or bool(desk.problems),
-        }
-    )
-
-
-_BESIDE = {
-    DocumentKind.PLAN: _plan,
-    DocumentKind.CHECKIN: _checkin,
-    DocumentKind.SELF_ASSESSMENT: _self_assessment,
-    DocumentKind.RATING: _rating,
-    DocumentKind.OBJECTION: _objection,
-    DocumentKind.EXPLANATION: _statements,
-    DocumentKind.STATEMENT: _statements,
-    DocumentKind.DECISION: _decision,
-}

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -123,7 +124,7 @@ def _files(request: HttpRequest, case: Case, sent: Sent) -> dict[str, str]:
     troubles = refused_files(request)
     for name, upload in request.FILES.items():
         field, _dot, place = name.partition(".")
-        if field != "file" or name in troubles:
+        if field != "file" or name in troubles or not isinstance(upload, UploadedFile):
             continue
         try:
             add_attachment(case.pk, sent.kind, upload, actor=actor(request), field=place)

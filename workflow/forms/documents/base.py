@@ -22,8 +22,10 @@ from cycles.documents import KEPT, Body
 from cycles.enums import DocumentKind
 from cycles.exceptions import Problem
 
+Words = Any  # a text or its lazy translation
 
-def words(rows: int, name: object, help_text: object = "", *, required: bool = True) -> forms.Field:
+
+def words(rows: int, name: Words, help_text: Words = "", *, required: bool = True) -> forms.Field:
     """A field for text of any length: what is too long is said, never cut off."""
     attrs = {"rows": rows} | ({"class": "short"} if rows < 3 else {})
     return forms.CharField(
@@ -32,21 +34,19 @@ def words(rows: int, name: object, help_text: object = "", *, required: bool = T
     )  # fmt: skip
 
 
-def line(
-    name: object, help_text: object = "", *, required: bool = True, **attrs: str
-) -> forms.Field:
+def line(name: Words, help_text: Words = "", *, required: bool = True, **attrs: str) -> forms.Field:
     """A field for one line."""
     return forms.CharField(
         label=name, help_text=help_text, required=required, widget=forms.TextInput(attrs=attrs)
     )
 
 
-def web_address(name: object, help_text: object = "") -> forms.Field:
+def web_address(name: Words, help_text: Words = "") -> forms.Field:
     return line(name, help_text, required=False, inputmode="url", autocomplete="off",
                 placeholder="https://")  # fmt: skip
 
 
-def choice(name: object, choices: Any, help_text: object = "") -> forms.Field:
+def choice(name: Words, choices: Any, help_text: Words = "") -> forms.Field:
     return forms.ChoiceField(
         label=name, choices=choices, help_text=help_text, widget=forms.RadioSelect
     )
@@ -102,7 +102,7 @@ class DocumentForm(forms.Form):
 
     def full_clean(self) -> None:
         """The errors are the problems found when it was handed in; there are no others."""
-        self._errors = ErrorDict(renderer=self.renderer)  # type: ignore[call-arg]
+        self._errors = ErrorDict(renderer=self.renderer)
         self.cleaned_data: dict[str, Any] = {}
         for problem in self.problems:
             self.add_error(self.place_of(problem.path), problem.sentence)
