@@ -40,9 +40,9 @@ TURNS: dict[State, tuple[Party, ...]] = {
 }
 COLUMN: tuple[State, ...] = tuple(state for state in State if state != State.EXCLUDED)
 
-BOX, HIGH, GAP, LANE, EDGE, MARGIN, TOP = 196, 46, 30, 13, 12, 2, 12
+BOX, HIGH, GAP, LANE, EDGE, MARGIN, TOP = 204, 46, 30, 13, 12, 2, 12
 NOTHING = SafeString("")
-CHARACTERS = 27  # of a state's name on one line of its box
+CHARACTERS = 22  # of a state's name on one line of its box
 
 
 @dataclass(frozen=True)

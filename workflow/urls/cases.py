@@ -1,3 +1,11 @@
-from django.urls import URLPattern
+"""Addresses of one case, below perkara/: its page, its documents, the acts on it."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import include, path
+
+from workflow.views import acts, cases
+
+urlpatterns = [
+    path("<uuid:public_id>/", cases.case, name="case"),
+    path("", include("workflow.urls.documents")),
+    path("<uuid:public_id>/<slug:action>/", acts.act, name="act"),
+]

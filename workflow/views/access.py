@@ -55,7 +55,7 @@ def visible_case(request: HttpRequest, public_id: UUID) -> Case:
         Case.objects.filter(visible_cases(actor(request)), public_id=public_id)
         .select_related(
             "agency", "cycle", "unit", "post", "person", "appraisal", "turn_person", "turn_post",
-            "rater", "rated_by", "decider",
+            "rater", "rater_post", "rated_by", "decider", "decider_post",
         )
         .first()
     )  # fmt: skip

@@ -1,0 +1,471 @@
+"""Acts over HTTP: forms, refusals in a sentence, nothing typed lost, one receipt a click."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.urls import reverse
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+
+from cycles.models import LedgerEntry, Person, Posting, Segment
+from cycles.rules import CycleRules, Level
+from tests.builders import (
+    APRIL,
+    CHECKIN,
+    EXPLANATION,
+    JANUARY,
+    NOVEMBER,
+    OBJECTION,
+    PLAN,
+    RATING,
+    SELF_ASSESSMENT,
+    bring_to,
+    seat,
+    town,
+)
+from tests.workflow.views.visits import Visitor, hidden_of, words
+from workflow import machine
+from workflow.enums import State
+from workflow.models import Receipt
+
+pytestmark = pytest.mark.django_db
+
+REASON = "Target kunjungan rumah belum menyebut jumlah per bulan."
+
+
+def url_of(case, action):
+    return reverse("act", args=[case.public_id, action])
+
+
+def last_entry(case):
+    return LedgerEntry.objects.filter(stream=f"appraisal:{case.appraisal_id}").latest("seq")
+
+
+# --- done --------------------------------------------------------------------------------------
+
+
+def test_an_approval_moves_the_case_and_answers_with_the_receipt_number():
+    place = town()
+    case = bring_to(place, State.PLAN_REVIEW)
+    rater = Visitor(place.rater, JANUARY)
+    answer = rater.do(case, "approve")
+    assert answer.headers["Location"] == reverse("case", args=[case.public_id])
+    assert place.case().state == State.MONITORING
+    receipt = Receipt.objects.get(actor=place.rater)
+    assert receipt.number in words(rater.open(case))
+
+
+def test_a_remark_on_an_approval_stands_in_the_story():
+    place = town()
+    case = bring_to(place, State.PLAN_REVIEW)
+    Visitor(place.rater, JANUARY).do(case, "approve", {"reason": "Baik, lanjutkan."})
+    assert "Baik, lanjutkan." in words(Visitor(place.employee, JANUARY).open(case))
+
+
+def test_a_return_keeps_its_reason_and_the_sentences_pinned_to_places():
+    place = town()
+    case = bring_to(place, State.PLAN_REVIEW)
+    rater = Visitor(place.rater, JANUARY)
+    form = rater.form(case, "return_")
+    assert "240 bayi" in words(form)
+    rater.do(case, "return_", {
+        "reason": REASON, "pin__results.r1.quantity.target": "Per bulan?",
+        "pin__results.r9.title": "bukan tempat apa pun",
+    })  # fmt: skip
+    note = place.case().return_note
+    assert note["reason"] == REASON
+    assert note["pins"] == {"results.r1.quantity.target": "Per bulan?"}
+
+
+def test_the_employee_opens_the_result_with_one_click_and_then_reads_it():
+    place = town()
+    case = bring_to(place, State.DELIVERY)
+    employee = Visitor(place.employee, NOVEMBER)
+    hidden = hidden_of(employee.open(case), "deliver")
+    employee.do(case, "deliver", hidden)
+    assert place.case().state == State.ANNOUNCED
+    assert RATING["work_reason"] in words(employee.open(case))
+
+
+def test_the_rater_records_the_hand_over_with_day_and_manner():
+    place = town()
+    case = bring_to(place, State.DELIVERY)
+    rater = Visitor(place.rater, NOVEMBER)
+    answer = rater.do(case, "deliver", {"handed_on": "2026-11-09",
+                                        "reason": "Di ruang kepala, ditandatangani."})  # fmt: skip
+    assert answer.status_code == 302
+    text = words(rater.open(case))
+    assert "Di ruang kepala, ditandatangani." in text
+    assert _("The hand-over of the result was recorded") in text
+
+
+@pytest.mark.parametrize(
+    ("day", "sentence"),
+    [
+        ("2026-11-11", "This day has not come yet."),
+        ("2025-12-31", "This day lies before the cycle."),
+        ("kemarin", "This is no date."),
+        ("", "Choose a day."),
+    ],
+)
+def test_a_hand_over_on_an_impossible_day_is_refused_and_its_words_are_kept(day, sentence):
+    place = town()
+    case = bring_to(place, State.DELIVERY)
+    page = Visitor(place.rater, NOVEMBER).do(
+        case, "deliver", {"handed_on": day, "reason": "Di ruang kepala, ditandatangani."}
+    )
+    assert page.status_code == 422
+    assert _(sentence) in words(page)
+    assert "Di ruang kepala, ditandatangani." in words(page)
+    assert place.case().state == State.DELIVERY
+
+
+def test_whoever_hands_a_case_on_and_has_no_more_business_with_it_is_sent_home():
+    place = town(rules=CycleRules(rating_levels=(Level("superior"),)))
+    case = bring_to(place, State.RATING_REVIEW)
+    answer = Visitor(place.superior, NOVEMBER).do(case, "approve")
+    assert place.case().state == State.DELIVERY
+    assert answer.headers["Location"] == reverse("home")
+
+
+def test_it_leads_back_to_where_the_person_came_from_but_never_off_the_site():
+    place = town()
+    case, other = bring_to(place, State.PLAN_REVIEW), None
+    other = bring_to(place, State.PLAN_REVIEW, place.colleague)
+    rater = Visitor(place.rater, JANUARY)
+    inside = rater.do(case, "approve", {"next": "/keluar-masuk/?halaman=2"})
+    outside = rater.do(other, "approve", {"next": "https://example.org/"})
+    assert inside.headers["Location"] == "/keluar-masuk/?halaman=2"
+    assert outside.headers["Location"] == reverse("case", args=[other.public_id])
+
+
+def test_htmx_gets_a_fragment_that_says_it_is_done():
+    place = town()
+    case = bring_to(place, State.PLAN_REVIEW)
+    answer = Visitor(place.rater, JANUARY).do(case, "approve", headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    assert b"<html" not in answer.content
+    assert Receipt.objects.get(actor=place.rater).number in answer.content.decode()
+    assert answer.headers["HX-Trigger"] == "counts"
+
+
+# --- refused -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reason", ["", "   ", "pendek", "a" * 5001, "\x00\x00"])
+def test_a_reason_that_says_nothing_or_too_much_is_refused_beside_its_field(reason):
+    place = town()
+    case = bring_to(place, State.PLAN_REVIEW)
+    page = Visitor(place.rater, JANUARY).do(case, "return_", {"reason": reason})
+    assert page.status_code == 422
+    assert page.context["form"].errors["reason"]
+    assert reason.replace("\x00", "") in page.content.decode()
+    assert place.case().state == State.PLAN_REVIEW
+
+
+def test_a_nul_in_a_reason_is_dropped_and_the_rest_is_kept():
+    place = town()
+    case = bring_to(place, State.PLAN_REVIEW)
+    Visitor(place.rater, JANUARY).do(case, "return_", {"reason": f"{REASON}\x00"})
+    assert place.case().return_note["reason"] == REASON
+
+
+def test_a_pinned_sentence_that_is_too_long_keeps_everything_typed():
+    place = town()
+    case = bring_to(place, State.PLAN_REVIEW)
+    page = Visitor(place.rater, JANUARY).do(
+        case, "return_", {"reason": REASON, "pin__results.r1.title": "x" * 501}
+    )
+    assert page.status_code == 422
+    assert REASON in page.content.decode()
+    assert "x" * 501 in page.content.decode()
+
+
+def test_a_form_of_a_turn_that_has_gone_is_refused_and_can_be_sent_again_knowingly():
+    place = town()
+    case = bring_to(place, State.PLAN_REVIEW)
+    place.act(place.employee, "withdraw", JANUARY)
+    place.act(place.employee, "submit", JANUARY, body=PLAN)
+    rater = Visitor(place.rater, JANUARY)
+    page = rater.do(case, "return_", {"reason": REASON, "turn": case.turn_number})
+    assert page.status_code == 409
+    assert REASON in page.content.decode()
+    assert _("It has moved on since you opened this page. Please look at it again.") in words(page)
+    again = rater.do(case, "return_", {"reason": REASON, **hidden_of(page, "return_")})
+    assert again.status_code == 302
+    assert place.case().state == State.PLANNING
+
+
+def test_an_act_in_another_state_is_refused_with_a_sentence_and_the_text_can_be_copied():
+    place = town()
+    case = bring_to(place, State.MONITORING)
+    page = Visitor(place.rater, JANUARY).do(case, "return_", {"reason": REASON})
+    assert page.status_code == 409
+    assert REASON in page.content.decode()
+    sentence = _("This cannot be done now: %(state)s.") % {"state": State.MONITORING.label}
+    assert sentence in words(page)
+
+
+def test_an_act_of_somebody_elses_is_refused_with_a_sentence():
+    place = town()
+    case = bring_to(place, State.PLAN_REVIEW)
+    page = Visitor(place.employee, JANUARY).do(case, "return_", {"reason": REASON})
+    assert page.status_code == 409
+    assert REASON in page.content.decode()
+    assert place.case().state == State.PLAN_REVIEW
+
+
+def test_the_form_of_an_act_that_is_not_possible_says_why_instead():
+    place = town()
+    case = bring_to(place, State.MONITORING)
+    page = Visitor(place.rater, JANUARY).form(case, "miss_checkin")
+    assert page.status_code == 409
+    assert _("Only once the due date has passed.") in words(page)
+    assert 'name="reason"' not in page.content.decode()
+
+
+def test_a_double_click_gives_one_receipt_and_the_same_answer():
+    place = town()
+    case = bring_to(place, State.PLAN_REVIEW)
+    rater = Visitor(place.rater, JANUARY)
+    sent = {"reason": REASON, **hidden_of(rater.form(case, "return_"), "return_")}
+    first, second = rater.do(case, "return_", sent), rater.do(case, "return_", sent)
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert first.headers["Location"] == second.headers["Location"]
+    assert Receipt.objects.filter(actor=place.rater).count() == 1
+
+
+def test_two_forms_of_one_page_are_told_apart():
+    place = town()
+    case = bring_to(place, State.PLAN_REVIEW)
+    page = Visitor(place.rater, JANUARY).open(case)
+    keys = {hidden_of(page, action)["key"] for action in ("approve", "return_")}
+    assert len(keys) == 2
+
+
+def test_without_the_token_nothing_happens_and_a_page_says_so():
+    place = town()
+    case = bring_to(place, State.PLAN_REVIEW)
+    page = Visitor(place.rater, JANUARY, enforce_csrf_checks=True).do(case, "approve")
+    assert page.status_code == 403
+    assert place.case().state == State.PLAN_REVIEW
+
+
+def test_after_an_expired_login_the_form_of_the_act_is_what_follows_the_login():
+    place = town()
+    case = bring_to(place, State.PLAN_REVIEW)
+    answer = Visitor(None, JANUARY).do(case, "return_", {"reason": REASON})
+    assert answer.headers["Location"] == f"{reverse('login')}?next={url_of(case, 'return_')}"
+    form = Visitor(place.rater, JANUARY).form(case, "return_").content.decode()
+    # The same address and the same field: the browser puts back what it kept of them.
+    assert f'action="{url_of(case, "return_")}" data-keep' in form
+    assert 'name="reason"' in form
+
+
+def test_strangers_other_agencies_observers_and_administrators_find_no_act():
+    place, elsewhere = town(), town("53.71", "Kota Kupang", "Asia/Makassar", "Kupang ")
+    case = bring_to(place, State.PLAN_REVIEW)
+    for stranger in (place.colleague, elsewhere.hr, place.observer, place.admin):
+        visitor = Visitor(stranger, JANUARY)
+        assert visitor.form(case, "approve").status_code == 404
+        assert visitor.do(case, "approve").status_code == 404
+        assert visitor.do(case, "exclude", {"reason": REASON}).status_code == 404
+    assert place.case().state == State.PLAN_REVIEW
+
+
+@pytest.mark.parametrize("action", ["fly", "open_assessment", "window_over", "open", "__init__"])
+def test_unknown_actions_and_those_of_the_system_do_not_exist(action):
+    place = town()
+    case = bring_to(place, State.MONITORING)
+    for person in (place.employee, place.hr):
+        assert Visitor(person, NOVEMBER).do(case, action).status_code == 404
+    assert place.case().state == State.MONITORING
+
+
+def test_an_act_that_hands_a_document_in_leads_to_its_editor():
+    place = town()
+    case = place.case()
+    editor = reverse("edit", args=[case.public_id, "plan"])
+    employee = Visitor(place.employee, JANUARY)
+    assert employee.form(case, "submit").headers["Location"] == editor
+    assert employee.do(case, "submit").headers["Location"] == editor
+    assert place.case().state == State.PLANNING
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_no_act_in_any_state_ever_breaks(state):
+    place = town(rules=CycleRules(rating_levels=(Level("superior"),))
+                 if state == State.RATING_REVIEW else None)  # fmt: skip
+    case = bring_to(place, state)
+    actions = {arm.action for arm in machine.ARMS} - {"open_assessment", "window_over"}
+    bad = {
+        "reason": "\x00", "turn": "dua", "key": "k" * 500, "chosen": "' OR 1=1", "to": "nobody",
+        "authority": "royal", "handed_on": "9999-99-99", "letter": "l" * 500, "search": "%\x00",
+        "next": "//example.org", "order": "search" if state == State.PLANNING else "",
+    }  # fmt: skip
+    # What neither needs words nor a choice would really be done.
+    for action in sorted(actions - {"approve", "settle", "accept", "waive", "withdraw",
+                                    "keep_plan"}):  # fmt: skip
+        for person in (place.rater, place.hr):
+            visitor = Visitor(person, NOVEMBER)
+            assert visitor.form(case, action).status_code in {200, 302, 409}
+            answer = visitor.do(case, action, bad)
+            assert answer.status_code in {200, 302, 409, 422}, (action, person.name)
+    assert place.case().state == state
+
+
+# --- HR ----------------------------------------------------------------------------------------
+
+
+def test_hr_excludes_on_a_basis_and_takes_back():
+    place = town()
+    case = bring_to(place, State.MONITORING)
+    hr = Visitor(place.hr, APRIL)
+    assert hr.do(case, "exclude", {"reason": REASON}).status_code == 422
+    assert hr.do(case, "exclude", {"reason": REASON, "authority": "royal"}).status_code == 422
+    hr.do(case, "exclude", {"reason": "SK CLTN nomor 12/2026", "authority": "leave"})
+    assert place.case().state == State.EXCLUDED
+    assert '"authority":"leave"' in last_entry(case).payload
+    assert _("Unpaid leave (CLTN)") in words(hr.open(case))
+    hr.do(case, "reinstate", {"reason": "Kembali bekerja sejak April."})
+    assert place.case().state == State.MONITORING
+
+
+def test_from_delivery_on_only_death_or_a_court_is_offered_and_accepted():
+    place = town()
+    case = bring_to(place, State.ANNOUNCED)
+    hr = Visitor(place.hr, NOVEMBER)
+    form = hr.form(case, "exclude").content.decode()
+    assert 'value="death"' in form
+    assert 'value="leave"' not in form
+    page = hr.do(case, "exclude", {"reason": REASON, "authority": "leave"})
+    assert page.status_code == 422
+    assert REASON in page.content.decode()
+
+
+def test_hr_transfers_to_a_free_post_of_the_agency():
+    place = town()
+    case = bring_to(place, State.MONITORING)
+    free = seat(None, place.section, "Bidan Ahli Muda", place.posts["rater"])
+    hr = Visitor(place.hr, APRIL)
+    form = hr.form(case, "transfer").content.decode()
+    assert str(free.public_id) in form
+    assert str(place.posts["colleague"].public_id) not in form
+    hr.do(case, "transfer", {"reason": "Promosi jabatan.", "chosen": free.public_id})
+    assert place.case().state == State.PLANNING
+    assert place.case().post == free
+    assert Segment.objects.filter(appraisal=case.appraisal).count() == 2
+    assert Posting.objects.get(post=free).person == place.employee
+
+
+def test_forged_posts_and_people_are_refused_with_a_sentence_and_keep_what_was_typed():
+    place, elsewhere = town(), town("53.71", "Kota Kupang", "Asia/Makassar", "Kupang ")
+    case = bring_to(place, State.MONITORING)
+    foreign = seat(None, elsewhere.section, "Bidan Ahli Muda", elsewhere.posts["rater"])
+    hr = Visitor(place.hr, APRIL)
+    for action, chosen in (
+        ("transfer", foreign.public_id), ("transfer", uuid.uuid4()), ("transfer", "1; DROP"),
+        ("transfer", place.posts["colleague"].public_id),
+        ("reassign", elsewhere.rater.public_id), ("reassign", place.employee.public_id),
+    ):  # fmt: skip
+        page = hr.do(case, action, {"reason": REASON, "chosen": chosen, "to": "person"})
+        assert page.status_code == 422
+        assert _("What you chose is not in this list.") in words(page)
+        assert REASON in page.content.decode()
+    assert place.case().turn_number == case.turn_number
+
+
+def test_searching_narrows_the_list_and_loses_nothing_that_was_typed():
+    place = town()
+    case = bring_to(place, State.MONITORING)
+    hr = Visitor(place.hr, APRIL)
+    page = hr.do(case, "reassign", {"reason": REASON, "search": "rek", "order": "search"})
+    html = page.content.decode()
+    assert page.status_code == 200
+    assert str(place.colleague.public_id) in html
+    assert str(place.superior.public_id) not in html
+    assert REASON in html
+    assert not Receipt.objects.filter(actor=place.hr).exists()
+
+
+def test_what_was_chosen_stays_chosen_when_the_words_change():
+    place = town()
+    case = bring_to(place, State.PLAN_REVIEW)
+    hr = Visitor(place.hr, JANUARY)
+    sent = {"reason": REASON, "to": "person", "chosen": place.superior.public_id, "search": "rek"}
+    html = hr.do(case, "reassign", sent | {"order": "search"}).content.decode()
+    assert f'value="{place.superior.public_id}"' in html
+    assert hr.do(case, "reassign", sent).status_code == 302
+    assert place.case().turn_person == place.superior
+
+
+def test_a_reassignment_to_a_person_needs_the_person():
+    place = town()
+    case = bring_to(place, State.PLAN_REVIEW)
+    page = Visitor(place.hr, JANUARY).do(case, "reassign", {"reason": REASON, "to": "person"})
+    assert page.status_code == 422
+    assert _("Choose one of the list.") in words(page)
+
+
+def test_hr_takes_a_case_itself_and_gives_it_back_by_the_posts():
+    place = town()
+    case = bring_to(place, State.PLAN_REVIEW)
+    hr = Visitor(place.hr, JANUARY)
+    hr.do(case, "reassign", {"reason": REASON, "to": "hr"})
+    assert place.case().turn_person is None
+    hr.do(case, "reassign", {"reason": REASON, "to": "rule"})
+    assert place.case().turn_person == place.rater
+
+
+def under_the_mayor(place):
+    """The appraisal of the head of office, whose rater is the mayor, up to the objection."""
+    of = place.superior
+    place.act(of, "submit", JANUARY, of, body=PLAN)
+    place.act(place.mayor, "approve", JANUARY, of)
+    place.act(of, "submit_checkin", APRIL, of, body=CHECKIN)
+    place.act(place.mayor, "approve", APRIL, of)
+    from workflow.services.sweeps import open_assessments
+
+    open_assessments(NOVEMBER)
+    place.act(of, "submit", NOVEMBER, of, body=SELF_ASSESSMENT)
+    place.act(place.mayor, "rate", NOVEMBER, of, body=RATING)
+    place.act(of, "deliver", NOVEMBER, of)
+    place.act(of, "object", NOVEMBER, of, body=OBJECTION)
+    place.act(place.mayor, "explain", NOVEMBER, of, body=EXPLANATION)
+    place.act(of, "waive", NOVEMBER, of)
+    return place.case(of)
+
+
+def test_under_a_mayor_hr_names_the_decider_by_letter():
+    place = town()
+    case = under_the_mayor(place)
+    hr = Visitor(place.hr, NOVEMBER)
+    assert url_of(case, "name_decider") in hr.open(case).content.decode()
+    sent = {"reason": "Ditunjuk oleh sekretaris daerah.", "chosen": place.hr_second.public_id}
+    refused = hr.do(case, "name_decider", sent)
+    assert refused.status_code == 422
+    assert refused.context["form"].errors["letter"]
+    barred = hr.do(case, "name_decider",
+                   sent | {"letter": "SK 800/1", "chosen": place.mayor.public_id})  # fmt: skip
+    assert barred.status_code == 422
+    assert _("Who is assessed, who rated and who approved the rating cannot decide.") in words(
+        barred
+    )
+    hr.do(case, "name_decider", sent | {"letter": "SK 800/1"})
+    named = place.case(place.superior)
+    assert named.decider == place.hr_second
+    assert "SK 800/1" in last_entry(case).payload
+    assert place.hr_second.name in words(hr.open(case))
+
+
+def test_a_choice_of_people_never_names_a_number_and_never_the_assessed():
+    place = town()
+    case = bring_to(place, State.MONITORING)
+    gone = Person.objects.create(agency=place.agency, name="Sudah Pindah", kind="pns",
+                                 left_on="2026-01-31")  # fmt: skip
+    html = Visitor(place.hr, APRIL).form(case, "reassign").content.decode()
+    assert escape(place.superior.name) in html
+    assert f'value="{place.employee.public_id}"' not in html
+    assert f'value="{gone.public_id}"' not in html
