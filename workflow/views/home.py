@@ -29,7 +29,8 @@ from workflow.queries.inbox import OTHERS, OWN, Narrowing
 from workflow.queries.story import story_of
 from workflow.views.access import actor, page
 from workflow.views.inbox_items import items_of
-from workflow.views.offers import WRITE, task_of
+from workflow.views.offers import WRITE
+from workflow.views.standing import standing_of
 
 FOREMOST = 5  # rows of the inbox that the first page shows
 LATEST = 2  # scenes of the story
@@ -93,20 +94,20 @@ def _of_person(request: HttpRequest, who: Actor, now: datetime) -> dict[str, Any
 def _mine(case: Case, who: Actor, now: datetime) -> dict[str, Any]:
     """Their appraisal of the running cycle."""
     calendar = calendar_for(case.agency, case.unit.week)
-    is_turn = is_turn_of(case, who)
+    standing = standing_of(case, who, now)
+    waits_for_others = standing.waits_for_somebody and not standing.is_turn
     state = shown_state(case, who)
-    task = task_of(case, who, now)
     return {
         "case": case,
         "state": state,
         "words": state.for_employee,
-        "task": task,
-        "is_turn": is_turn or bool(task),
-        "is_ended": case.state in ENDED,
+        "task": "" if case.state in ENDED else standing.task,
+        "is_pressing": standing.is_pressing,
+        "has_facts": standing.is_pressing or standing.waits_for_somebody,
         "button": _button(case, who, now),
         "days": distance(calendar, now, case.due_at),
         "zone": case.agency.zone,
-        "holder": None if is_turn else holder_of(case, who, local_date(calendar, now)),
+        "holder": holder_of(case, who, local_date(calendar, now)) if waits_for_others else None,
         "news": story_of(case, who)[:LATEST],
         "returned": case.return_note.get("reason", "")
         if case.state in {State.PLANNING, State.MONITORING, State.SELF_ASSESSMENT}

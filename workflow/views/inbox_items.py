@@ -23,7 +23,8 @@ from workflow.machine import Sentence
 from workflow.models import Case
 from workflow.permissions import Actor, editable_kind, judge, parties_of
 from workflow.queries.inbox import IN_BULK, REVIEWED, Paper, Papers
-from workflow.views.offers import ICONS, WRITE, label_of, task_of
+from workflow.views.offers import ICONS, WRITE, label_of
+from workflow.views.standing import standing_of
 
 S, D = State, DocumentKind
 # Changes shown in place; the document's page shows them all.
@@ -131,7 +132,7 @@ def _item(case: Case, papers: Papers, actor: Actor, now: datetime, back: str) ->
     item = Item(
         case=case,
         days=distance(calendar_for(case.agency, case.unit.week), now, case.due_at),
-        asked=task_of(case, actor, now) or str(state.for_employee if own else state.label),
+        asked=standing_of(case, actor, now).task or str(state.for_employee if own else state.label),
         matter=str(MATTERS.get(state, state.label)),
         is_own=own,
         on_behalf=_on_behalf(case, actor),
