@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from pathlib import Path
 
 import polib
 from django.utils.translation.template import templatize
+
+from config.run.translations import compile_catalogues
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CATALOGUE = ROOT / "locale/id/LC_MESSAGES/django.po"
@@ -117,8 +120,11 @@ def merged(old: polib.POFile) -> polib.POFile:
     return new
 
 
-def main() -> None:
-    """Rewrite the catalogue and say what lacks a translation."""
+def main(arguments: list[str]) -> None:
+    """Rewrite the catalogue and say what lacks a translation; with --compile only compile it."""
+    if arguments == ["--compile"]:
+        compile_catalogues(ROOT / "locale")
+        return
     CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
     old = polib.pofile(str(CATALOGUE)) if CATALOGUE.exists() else polib.POFile()
     new = merged(old)
@@ -130,4 +136,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
