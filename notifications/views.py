@@ -31,7 +31,8 @@ PAGE_SIZE = 25
 
 @dataclass(frozen=True)
 class Item:
-    """One notification as it is shown; `may_open` where its case is still the reader's to see."""
+    """One notification in the words of when it was told; `may_open` where its case is still the
+    reader's to see."""
 
     delivery: Delivery
     wording: Wording
@@ -51,14 +52,13 @@ def _uuid(text: str) -> UUID | None:
 
 
 def _items(request: HttpRequest, rows: list[Delivery]) -> list[Item]:
-    now = clock.now()
     visible = set(
         Case.objects.filter(
             visible_cases(actor(request)), pk__in={row.case_id for row in rows}
         ).values_list("pk", flat=True)
     )
     return [
-        Item(row, wording_of(row, now), row.case.agency.zone, row.case_id in visible)
+        Item(row, wording_of(row, row.at), row.case.agency.zone, row.case_id in visible)
         for row in rows
     ]
 

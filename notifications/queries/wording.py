@@ -17,12 +17,13 @@ from workflow.enums import Party, State
 
 @dataclass(frozen=True)
 class Wording:
-    """A notice in words; `reason` and `due` are empty where it has none."""
+    """A notice in words; `reason`, `due` and `left` (days to it) are empty where it has none."""
 
     title: str
     text: str
     reason: str
     due: str
+    left: str
     role: str
     icon: str
 
@@ -46,17 +47,15 @@ def wording_of(delivery: Delivery, now: datetime) -> Wording:
         words["task"] = (
             str(catalogue.task_of(delivery.case_state, delivery.turn_party, is_own=holds)) % words
         )
-    words["left"] = format_distance(days)
-    due = ""
-    if entry.shows_due:
-        due = f"{format_due(delivery.due_at, case.agency.zone)} ({words['left']})"
+    left = words["left"] = format_distance(days)
     if delivery.case_state == State.OBJECTION_STATEMENTS and is_own and "task" in words:
         words["task"] = _("give your statement on your objection")
     return Wording(
         title=capfirst(str(entry.title) % words),
         text=str(entry.text) % words,
         reason=delivery.reason,
-        due=due,
+        due=format_due(delivery.due_at, case.agency.zone) if entry.shows_due else "",
+        left=left if entry.shows_due else "",
         role=entry.role,
         icon=entry.icon,
     )

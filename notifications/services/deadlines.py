@@ -17,7 +17,7 @@ from notifications.enums import RuleKind
 from notifications.models import SweepMark
 from notifications.queries.rules import rules_by_cycle
 from notifications.services.batches import in_parts
-from notifications.services.deliveries import Wanted, put, settle_bells
+from notifications.services.deliveries import Wanted, put, settle_bells, settle_earlier
 from notifications.services.recipients import Recipients
 from workflow.enums import ENDED, Party, State
 from workflow.models import Case
@@ -56,6 +56,11 @@ ORDER BY c.id, v.moment, v.rule
 """
 
 Pending = tuple[int, int, str, str]
+# What of a case is read here: a hundred thousand of them would not be light with all fields.
+NEEDED: Final = (
+    "agency__zone", "cycle_id", "person_id", "post_id", "state", "turn_party", "turn_person_id",
+    "turn_post_id", "turn_number", "due_at",
+)  # fmt: skip
 
 
 def tell_deadlines(now: datetime, *, by_mail: bool = True) -> int:
@@ -153,16 +158,17 @@ def _pending(cycle: Cycle, rules: Sequence[Rule], now: datetime) -> list[Pending
                 "before": f"{RuleKind.BEFORE.value}:%",
             },
         )
-        return cursor.fetchall()
+        found: list[Pending] = cursor.fetchall()
+        return found
 
 
 def _write(pending: Sequence[Pending], recipients: Recipients, now: datetime, by_mail: bool) -> int:
     with transaction.atomic():
         cases = {
             case.pk: case
-            for case in Case.objects.filter(pk__in={pk for pk, *_ in pending}).select_related(
-                "agency"
-            )
+            for case in Case.objects.filter(pk__in={pk for pk, *_ in pending})
+            .select_related("agency")
+            .only(*NEEDED)
         }
         recipients.prepare(list(cases.values()))
         # A case that moved since it was found is left out: its new turn is told of by itself.
@@ -179,6 +185,7 @@ def _write(pending: Sequence[Pending], recipients: Recipients, now: datetime, by
             now,
         )
     settle_bells(cases, now)
+    settle_earlier(cases, now)
     return len(standing)
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from django.db import connection
 from django.db.models import F
 
 from notifications import catalogue
 from notifications.due import from_morning
-from notifications.enums import Channel, DeliveryState, Lasts, Mode
+from notifications.enums import Channel, Lasts, Mode
 from notifications.models import Delivery
 from notifications.services.recipients import Account, accounts_of
 from workflow.models import Case
@@ -36,11 +38,33 @@ class Wanted:
         return self.rule.partition(":")[0]
 
 
-def put(wanted: Iterable[Wanted], now: datetime) -> int:
-    """Write the deliveries of these notices; return how many rows were tried.
+# In the order of the keys, so that two writers of the same notices wait for each other instead of
+# in a circle. Row by row through the ORM, a morning of 100,000 reminders took five times as long.
+_PUT = """
+INSERT INTO notifications_delivery (
+    public_id, agency_id, cycle_id, case_id, occasion, rule, recipient_id, channel, at, case_state,
+    turn_number, turn_party, due_at, who_id, reason, state, next_at, sent_at, attempts, error
+)
+SELECT gen_random_uuid(), n.agency, n.cycle, n.case_id, n.occasion, n.rule, n.person, n.channel,
+    n.at, n.case_state, n.turn_number, n.turn_party, n.due_at, n.who, n.reason,
+    CASE WHEN n.channel = 'bell' THEN 'sent' ELSE 'queued' END, n.next_at,
+    CASE WHEN n.channel = 'bell' THEN %(now)s::timestamptz END, 0, ''
+FROM unnest(
+    %(agency)s::bigint[], %(cycle)s::bigint[], %(case_id)s::bigint[], %(occasion)s::text[],
+    %(rule)s::text[], %(person)s::bigint[], %(channel)s::text[], %(at)s::timestamptz[],
+    %(case_state)s::text[], %(turn_number)s::int[], %(turn_party)s::text[],
+    %(due_at)s::timestamptz[], %(who)s::bigint[], %(reason)s::text[], %(next_at)s::timestamptz[]
+) AS n(agency, cycle, case_id, occasion, rule, person, channel, at, case_state, turn_number,
+    turn_party, due_at, who, reason, next_at)
+ORDER BY n.cycle, n.occasion, n.rule, n.person, n.channel
+ON CONFLICT (cycle_id, occasion, rule, recipient_id, channel) DO NOTHING
+"""
 
-    A key that exists stays as it is. In the order of the keys, so that two writers of the same
-    notices wait for each other instead of in a circle.
+
+def put(wanted: Iterable[Wanted], now: datetime) -> int:
+    """Write the deliveries of these notices in one statement; return how many were new.
+
+    A key that exists stays as it is. People who cannot be reached by a channel are left out.
     """
     notices = list(wanted)
     accounts = accounts_of({notice.person_id for notice in notices})
@@ -50,9 +74,12 @@ def put(wanted: Iterable[Wanted], now: datetime) -> int:
         if (account := accounts.get(notice.person_id)) is not None
         for channel in _channels(notice, account)
     ]
-    rows.sort(key=lambda r: (r.cycle_id, r.occasion, r.rule, r.recipient_id, r.channel))
-    Delivery.objects.bulk_create(rows, batch_size=2000, ignore_conflicts=True)
-    return len(rows)
+    if not rows:
+        return 0
+    columns = {name: [row[name] for row in rows] for name in rows[0]}
+    with connection.cursor() as cursor:
+        cursor.execute(_PUT, {**columns, "now": now})
+        return int(cursor.rowcount)
 
 
 def _channels(notice: Wanted, account: Account) -> list[Channel]:
@@ -61,28 +88,25 @@ def _channels(notice: Wanted, account: Account) -> list[Channel]:
     return [Channel.BELL, Channel.EMAIL] if wants_mail else [Channel.BELL]
 
 
-def _row(notice: Wanted, channel: Channel, now: datetime) -> Delivery:
+def _row(notice: Wanted, channel: Channel, now: datetime) -> dict[str, Any]:
     case = notice.case
-    is_bell = channel == Channel.BELL
-    return Delivery(
-        agency_id=case.agency_id,
-        cycle_id=case.cycle_id,
-        case_id=case.pk,
-        occasion=notice.occasion,
-        rule=notice.rule,
-        recipient_id=notice.person_id,
-        channel=channel,
-        at=notice.at,
-        case_state=case.state,
-        turn_number=case.turn_number,
-        turn_party=case.turn_party,
-        due_at=case.due_at,
-        who_id=notice.who_id,
-        reason=notice.reason,
-        state=DeliveryState.SENT if is_bell else DeliveryState.QUEUED,
-        sent_at=now if is_bell else None,
-        next_at=from_morning(now, case.agency.zone) if notice.waits_for_morning else now,
-    )
+    return {
+        "agency": case.agency_id,
+        "cycle": case.cycle_id,
+        "case_id": case.pk,
+        "occasion": notice.occasion,
+        "rule": notice.rule,
+        "person": notice.person_id,
+        "channel": channel.value,
+        "at": notice.at,
+        "case_state": str(case.state),
+        "turn_number": case.turn_number,
+        "turn_party": str(case.turn_party),
+        "due_at": case.due_at,
+        "who": notice.who_id,
+        "reason": notice.reason,
+        "next_at": from_morning(now, case.agency.zone) if notice.waits_for_morning else now,
+    }
 
 
 def is_true(code: str, case: Case, *, turn_number: int, state: str) -> bool:
@@ -106,3 +130,25 @@ def settle_bells(case_ids: Iterable[int], now: datetime) -> int:
         if not is_true(row.code, row.case, turn_number=row.turn_number, state=row.case_state)
     ]
     return Delivery.objects.filter(pk__in=over, read_at=None).update(read_at=now) if over else 0
+
+
+def settle_earlier(case_ids: Iterable[int], now: datetime) -> int:
+    """Of a person's unread notices of one item's deadline leave the newest; return how many less.
+
+    Two queries.
+    """
+    unread = (
+        Delivery.objects.filter(case__in=set(case_ids), channel=Channel.BELL, read_at=None)
+        .filter(occasion__startswith="turn:")
+        .order_by("-pk")
+        .values_list("pk", "case_id", "recipient_id")
+    )
+    seen: set[tuple[int, int]] = set()
+    earlier = []
+    for pk, case_id, recipient_id in unread:
+        if (case_id, recipient_id) in seen:
+            earlier.append(pk)
+        seen.add((case_id, recipient_id))
+    if not earlier:
+        return 0
+    return Delivery.objects.filter(pk__in=earlier, read_at=None).update(read_at=now)

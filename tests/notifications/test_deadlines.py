@@ -13,6 +13,7 @@ from cycles.models import Acting, Person, RoleGrant, Unit
 from cycles.rules import CycleRules, Level
 from notifications.enums import RuleKind
 from notifications.models import Delivery, ReminderRule
+from notifications.queries import unread_count
 from notifications.services import deadlines
 from tests.builders import JANUARY, NOVEMBER, PLAN, actor, bring_to, town
 from tests.notifications.stage import (
@@ -365,8 +366,9 @@ def test_the_queries_of_a_sweep_do_not_grow_with_the_cases_and_their_holders(hol
         with CaptureQueriesContext(connection) as found:
             deadlines.tell_deadlines(day(1, 29))
         assert {who for who, _rule in told()} == {name.lower() for name in people}
-        # Cycles, rules, what to tell, savepoint, cases, accounts, deliveries, savepoint, bells.
-        assert len(found) == 9
+        # Cycles, rules, what to tell, savepoint, cases, accounts, deliveries, savepoint, and the
+        # bells to settle: of turns that ended, of earlier reminders.
+        assert len(found) == 10
 
 
 def test_a_look_with_nothing_to_tell_asks_two_questions(holidays):
@@ -385,3 +387,13 @@ def test_between_two_mornings_a_look_waits_an_hour_and_never_over_a_morning(holi
     Delivery.objects.all().delete()
     assert deadlines.look(day(1, 29, 8, 30)) == 0
     assert deadlines.look(day(1, 29, 9, 0)) == 1
+
+
+def test_of_the_reminders_of_one_item_only_the_newest_counts_beside_the_bell(holidays):
+    place = quiet_town()
+    for today in (21, 27, 29):
+        sweep(day(1, today))
+    assert len(told()) == 3
+    unread = Delivery.objects.filter(channel="bell", read_at=None)
+    assert [row.rule for row in unread] == ["before:1"]
+    assert unread_count(place.employee.user) == 1

@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from cycles import clock
 from cycles.models import User
 from notifications.models import Delivery, Preference
 from notifications.queries import unread_count
@@ -227,9 +228,11 @@ def test_what_a_name_contains_is_text_and_nothing_else():
     assert "&lt;script&gt;alert(1)" in page
 
 
-def test_a_reminder_stands_in_the_list_with_its_due_date():
+def test_a_reminder_stands_in_the_list_in_the_words_of_its_day(holidays):
     place = quiet_town()
-    sweep(day(1, 29))
-    page = html(client_of(place.employee).get(LIST))
-    assert "submit your plan" in page
-    assert "Friday, 30 January 2026 23:59 WIB" in page
+    sweep(day(1, 27))
+    with clock.at(day(3, 2)):
+        page = html(client_of(place.employee).get(LIST))
+    assert "3 working days left: submit your plan" in page
+    assert "Due: Friday, 30 January 2026 23:59 WIB" in page
+    assert "overdue" not in page
