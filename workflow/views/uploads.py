@@ -68,9 +68,7 @@ def limited(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
                 answer["HX-Retarget"], answer["HX-Reswap"] = "#messages", "innerHTML"
                 return answer
             context = {"reason": message, "back": request.path, "title": _("File too large")}
-            response = render(request, "workflow/documents/too_large.html", context, status=413)
-            response["Connection"] = "close"
-            return response
+            return render(request, "workflow/documents/too_large.html", context, status=413)
         request.upload_handlers = [LimitedUpload(request)]
         return view(request, *args, **kwargs)
 
