@@ -67,6 +67,10 @@ class Receipt(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["case", "actor", "key"], name="one_receipt_per_key")
         ]
+        indexes = [
+            # "Done by me", newest first.
+            models.Index("actor", models.F("id").desc(), name="receipt_by_actor"),
+        ]
 
 
 class CounterDelta(models.Model):

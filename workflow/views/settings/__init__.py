@@ -1,0 +1,1 @@
+"""The administrator's rooms: they configure and see no documents."""
