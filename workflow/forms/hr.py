@@ -127,9 +127,7 @@ class ExtensionForm(forms.Form):
 
     def remember_preview(self) -> None:
         """Let the form carry what its preview is about."""
-        data = self.data.copy()
-        data["seen"] = self.signature
-        self.data = data
+        self.data = dict(self.data.items()) | {"seen": self.signature}
 
     @property
     def was_previewed(self) -> bool:

@@ -29,7 +29,7 @@ class Group:
 
 GROUPS: tuple[Group, ...] = (
     Group("planning", _("Planning"), frozenset({State.PLANNING, State.PLAN_REVIEW})),
-    Group("monitoring", _("Monitoring"), frozenset({State.MONITORING, State.CHECKIN_REVIEW})),
+    Group("monitoring", _("Under way"), frozenset({State.MONITORING, State.CHECKIN_REVIEW})),
     Group("assessment", _("Assessment"), frozenset({
         State.SELF_ASSESSMENT, State.SUPERVISOR_REVIEW, State.RATING_REVIEW,
     })),

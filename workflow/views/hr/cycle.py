@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -23,7 +24,7 @@ from workflow.queries.hr_lists import Filter
 from workflow.queries.joiners import joiners as joiners_of
 from workflow.queries.joiners import rater_above
 from workflow.queries.keyset import uuid_of
-from workflow.services.closing import StillOpen, close_cycle
+from workflow.services.closing import close_cycle
 from workflow.services.opening import NO_RATER, open_cycle
 from workflow.views.access import page
 from workflow.views.hr.desk import Desk, rows_of
@@ -81,6 +82,8 @@ def joiners(request: HttpRequest, cycle_id: UUID) -> HttpResponse:
         )
     except Refused as refusal:
         return _joiners(desk, problem=refusal.reason, status=409)
+    except IntegrityError:  # two clicks at the same instant: the other one has opened it
+        return _joiners(desk, problem=_("Somebody else has just done this."), status=409)
     cases = {
         case.person_id: case
         for case in hr_lists.for_table(
@@ -153,8 +156,6 @@ def close(request: HttpRequest, cycle_id: UUID) -> HttpResponse:
         return _closing(desk, problem=_("Tick that you know what closing means."), status=422)
     try:
         done = close_cycle(desk.cycle, actor=desk.actor, now=desk.now)
-    except StillOpen as refusal:
-        return _closing(desk, problem=refusal.reason, status=409)
     except Refused as refusal:
         return _closing(desk, problem=refusal.reason, status=409)
     messages.success(

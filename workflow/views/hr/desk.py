@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
@@ -96,12 +96,23 @@ class Desk:
             else "",
         }
 
-    def render(self, template: str, tab: str, title: str, *, status: int = 200,
-               crumbs: Iterable[tuple[str, str]] = (), **context: Any) -> HttpResponse:  # fmt: skip
-        """A page of the desk inside its frame of heading and tabs."""
+    def render(
+        self,
+        template: str,
+        tab: str,
+        title: str,
+        *,
+        status: int = 200,
+        crumbs: Iterable[tuple[str, str]] | None = (),
+        **context: Any,
+    ) -> HttpResponse:
+        """A page of the desk inside its frame of heading and tabs.
+
+        `crumbs` are the pages between the cycle and this one; None for the cycle's own first page.
+        """
         above = [(_("HR"), reverse("hr_choose"))] if len(self.actor.hr_agencies) > 1 else []
-        if tab != "overview" or crumbs:
-            above.append((str(self.cycle.name), self.url("hr_overview")))
+        if crumbs is not None:
+            above += [(str(self.cycle.name), self.url("hr_overview")), *crumbs]
         return render(
             self.request,
             f"workflow/hr/{template}.html",
@@ -112,7 +123,7 @@ class Desk:
                 "zone": self.agency.zone,
                 "now": self.now,
                 "title": title,
-                "crumbs": [*above, *crumbs],
+                "crumbs": above,
                 "tabs": self._tabs(tab),
                 **context,
             },
@@ -165,9 +176,12 @@ def narrowing(desk: Desk) -> Narrowing:
     state = _plain(given.get(STATE, ""))
     party = _plain(given.get(PARTY, ""))
     unit = desk.tree.find(uuid_of(_plain(given.get(UNIT, "")))) if given.get(UNIT) else None
+    own_only = unit is not None and given.get(OWN_ONLY) == "1"
+    if unit == desk.tree.root and not own_only:
+        unit = None  # the whole agency narrows nothing
     return Narrowing(
         unit=unit,
-        own_only=unit is not None and given.get(OWN_ONLY) == "1",
+        own_only=own_only,
         state=state if states_of(state) is not None else "",
         party=party if party in Party.values else "",
         name=_plain(given.get(NAME, "")),
@@ -193,7 +207,7 @@ def states_of(chosen: str) -> list[str] | None:
     return [chosen] if chosen in State.values else None
 
 
-def state_choices(chosen: str) -> list[dict[str, Any]]:
+def state_choices() -> list[dict[str, Any]]:
     """The stretches of the year with their states, for the list's filter."""
     return [
         {
@@ -280,7 +294,4 @@ def rows_of(desk: Desk, cases: Iterable[Case]) -> list[Row]:
 
 
 def case_url(case: Case) -> str:
-    try:
-        return reverse("case", args=[case.public_id])
-    except NoReverseMatch:
-        return ""
+    return reverse("case", args=[case.public_id])

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from cycles.exceptions import Incomplete, Refused
 from cycles.models import Person, Stage
-from workflow.forms.hr import ExtensionForm, tell
+from workflow.forms.hr import ExtensionForm, stage_key, tell
 from workflow.models import Case
 from workflow.queries.completion import ids_of
 from workflow.queries.hr_lists import extensions
@@ -31,13 +31,16 @@ CASE = "perkara"
 def extension_list(request: HttpRequest, cycle_id: UUID) -> HttpResponse:
     """The list, and the form; a POST shows what would move, and once seen does it."""
     desk = Desk(request, cycle_id)
-    person = _person(desk)
+    case = _case(desk)
+    person = case.person if case else None
     stages = list(Stage.objects.filter(cycle=desk.cycle).order_by("due_on", "opens_on"))
     form = ExtensionForm(
         request.POST if request.method == "POST" else None,
         stages=stages,
         units=sorted(desk.tree.units, key=lambda unit: _in_tree(desk, unit.path)),
         person=person,
+        # The stage that the person is in now is the one that is wanted, nearly always.
+        initial={"stage": next((stage_key(s) for s in stages if s.pk == _stage_of(case)), "")},
     )
     if request.method == "GET":
         return _page(desk, form, person)
@@ -99,15 +102,19 @@ def _page(
     )
 
 
-def _person(desk: Desk) -> Person | None:
-    """The person of the case that the address names, if it is one of this cycle."""
+def _stage_of(case: Case | None) -> int | None:
+    return case.due_basis.get("stage") if case else None
+
+
+def _case(desk: Desk) -> Case | None:
+    """The case that the address names, if it is one of this cycle."""
     public_id = uuid_of(desk.request.GET.get(CASE, ""))
     if public_id is None:
         return None
-    case = (
+    case: Case | None = (
         Case.objects.filter(public_id=public_id, cycle=desk.cycle).select_related("person").first()
     )
-    return case.person if case else None
+    return case
 
 
 def _in_tree(desk: Desk, path: str) -> list[str]:

@@ -36,7 +36,7 @@ PARTIES = (Party.EMPLOYEE, Party.RATER, Party.APPROVER, Party.EXPLAINER, Party.D
 def _filter_context(desk: Desk, chosen: Narrowing) -> dict[str, Any]:
     return {
         "chosen": chosen,
-        "states": state_choices(chosen.state),
+        "states": state_choices(),
         "units": unit_choices(desk, chosen.unit),
         "unit_id": str((chosen.unit or desk.tree.root or Person()).public_id),
         "parties": [(party.value, party.label) for party in PARTIES],

@@ -84,7 +84,7 @@ def _show(desk: Desk, unit: Unit | None) -> HttpResponse:
     calendar = calendar_for(desk.agency)
     order = desk.request.GET.get("urut", "")
     lines = _sorted(completion.below(unit), order)
-    crumbs = []
+    crumbs = None
     if unit is not None:
         crumbs = [(u.name, desk.url("hr_unit", u.public_id)) for u in tree.above(unit)
                   if u != tree.root]  # fmt: skip
@@ -92,7 +92,7 @@ def _show(desk: Desk, unit: Unit | None) -> HttpResponse:
         "overview",
         "overview",
         unit.name if unit else _("How far the cycle is"),
-        crumbs=crumbs if unit is None or crumbs else [],
+        crumbs=crumbs,
         unit=unit,
         total=total,
         tiles=_tiles(desk, total, unit),

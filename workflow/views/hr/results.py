@@ -20,7 +20,7 @@ from workflow.views.access import page
 from workflow.views.hr.desk import AFTER, Desk
 
 SIZE = 50
-ROLES = {
+ROLES: dict[str, str] = {
     OrganisationResult.ISTIMEWA: "positive",
     OrganisationResult.BAIK: "positive",
     OrganisationResult.BUTUH_PERBAIKAN: "caution",

@@ -160,3 +160,10 @@ def test_a_closed_cycle_shows_its_extensions_and_takes_no_more(client):
     answer = post(client, at(place, "hr_extensions"), **wish(place))
     assert answer.status_code == 422
     assert date(2026, 2, 13) not in Extension.objects.values_list("due_on", flat=True)
+
+
+def test_for_a_person_the_stage_they_are_in_is_chosen_already(client):
+    place, staff = town_of(1)
+    log_in(client, place.hr)
+    url = f"{at(place, 'hr_extensions')}?perkara={Case.objects.get(person=staff[0]).public_id}"
+    assert get(client, url).context["form"]["stage"].value() == "planning-0"
