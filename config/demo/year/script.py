@@ -17,6 +17,7 @@ from config.demo.year.running import check_in, exclude, extend, move_people, pla
 from cycles import ledger
 from cycles.models import Person, RoleGrant, UnitResult
 from cycles.rules import CycleRules, Level
+from notifications.services.deadlines import tell_deadlines
 from workflow.enums import State
 from workflow.models import Event
 from workflow.services import sweeps
@@ -154,5 +155,7 @@ def _finish(play: Player) -> None:
         for value, note in [unit_result(u, play.rng)]
     )  # fmt: skip
     Event.objects.filter(cycle=cycle, at__lt=START - RECENT).update(handled_at=START)
+    # What was due before today has been told; today's mails are sent while somebody watches.
+    tell_deadlines(START - timedelta(hours=12), by_mail=False)
     sweeps.fold_counters()
     ledger.seal(START)
