@@ -8,6 +8,8 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import escape
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
@@ -168,8 +170,11 @@ def _review(
     }
     if "return_" in allowed:
         today = local_date(calendar_for(case.agency, case.unit.week), now)
-        context["return_form"] = ReturnForm(
-            case=case, today=today, action="return_", groups=groups_of(kind, version.body, plan)
-        )
+        groups = groups_of(kind, version.body, plan)
+        form = ReturnForm(case=case, today=today, action="return_", groups=groups)
+        for spot in (spot for group in groups for spot in group.spots):
+            # The text the remark is about, between its name and the remark.
+            form.fields[spot.field_name].help_text = escape(Truncator(spot.text).chars(300))
+        context["return_form"] = form
         context["return_url"] = reverse("act", args=[case.public_id, "return_"])
     return context

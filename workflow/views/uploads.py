@@ -7,8 +7,10 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.core.files.uploadhandler import SkipFile, TemporaryFileUploadHandler
 from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -59,17 +61,25 @@ def limited(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if is_hopeless(request):
-            message = too_large()
-            if "HX-Request" in request.headers:
-                # 422, since htmx shows no other refusal; above the page, where it is announced.
-                answer = render(
-                    request, "workflow/documents/refused.html", {"reason": message}, status=422
-                )
-                answer["HX-Retarget"], answer["HX-Reswap"] = "#messages", "innerHTML"
-                return answer
-            context = {"reason": message, "back": request.path, "title": _("File too large")}
-            return render(request, "workflow/documents/too_large.html", context, status=413)
+            return _refuse(request, _("File too large"), too_large(), 413)
         request.upload_handlers = [LimitedUpload(request)]
+        try:
+            # Read here, so that what is wrong with a body becomes a sentence.
+            request.POST  # noqa: B018
+        except (SuspiciousOperation, MultiPartParserError):
+            reason = _("The form was too large, or it arrived damaged.")
+            return _refuse(request, _("Not received"), reason, 400)
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def _refuse(request: HttpRequest, title: str, reason: str, status: int) -> HttpResponse:
+    if "HX-Request" in request.headers:
+        # 422, since htmx shows no other refusal; above the page, where it is announced.
+        context = {"reason": reason}
+        answer = render(request, "workflow/documents/refused.html", context, status=422)
+        answer["HX-Retarget"], answer["HX-Reswap"] = "#messages", "innerHTML"
+        return answer
+    context = {"title": title, "reason": reason, "back": request.path}
+    return render(request, "workflow/documents/too_large.html", context, status=status)

@@ -292,14 +292,37 @@ def draft_count(place: Any) -> int:
     return Document.objects.filter(appraisal=place.case().appraisal_id).count()
 
 
-def test_an_expired_login_leads_to_the_login():
+def test_what_was_typed_when_the_login_had_expired_comes_back_after_the_login():
+    place = town()
+    pen = Writer("pegawai", place.case(), "plan", JANUARY)
+    password = {"username": "pegawai", "password": "jenjang"}
+    pen.client.logout()
+    pen.client.post(reverse("login"), password)
+    pen.open()
+    del pen.client.cookies["sessionid"]
+    answer = pen.send("save", **PLAN_POST)
+    assert answer.url.startswith(reverse("login"))
+    assert not Document.objects.filter(appraisal=place.case().appraisal_id).exists()
+    back = pen.client.post(answer.url, password | {"next": reverse("kept")})
+    page = pen.client.get(back.url)
+    again = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', text_of(page)))
+    assert again["results.r1.title"] == PLAN_POST["results.r1.title"]
+    with clock.at(JANUARY):
+        assert pen.client.post(pen.url, again).status_code == 302
+    assert draft(place.case(), "plan").body["results"][0]["title"] == PLAN_POST["results.r1.title"]
+
+
+def test_words_beyond_what_a_request_may_carry_are_refused_with_a_sentence(settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100_000
     place = town()
     pen = Writer("pegawai", place.case(), "plan", JANUARY)
     pen.open()
-    pen.client.logout()
-    answer = pen.send("save", **PLAN_POST)
-    assert answer.status_code == 302
-    assert answer.url.startswith(reverse("login"))
+    page = pen.send("save", **(PLAN_POST | {"results.r1.title": "a" * 200_000}))
+    assert page.status_code == 400
+    assert "<h1>" in text_of(page)
+    assert pen.send(htmx=True, **(PLAN_POST | {"results.r1.title": "a" * 200_000}))["HX-Retarget"]
+    damaged = pen.client.post(pen.url, b"x", content_type="multipart/form-data")
+    assert damaged.status_code == 400
 
 
 def test_an_editor_costs_the_same_queries_with_one_result_and_with_many(django_assert_num_queries):
