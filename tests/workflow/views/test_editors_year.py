@@ -192,3 +192,12 @@ def test_the_raters_desk_costs_at_most_twenty_queries(django_assert_max_num_quer
     pen.open()
     with django_assert_max_num_queries(20):
         pen.open()
+
+
+def test_an_editor_without_a_plan_in_force_says_so():
+    place = town()
+    bring_to(place, State.SUPERVISOR_REVIEW)
+    Document.objects.filter(kind="plan").update(in_force=0)
+    page = Writer("penilai", place.case(), "rating", NOVEMBER).open()
+    assert page.status_code == 200
+    assert 'class="empty"' in text_of(page)
