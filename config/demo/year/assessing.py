@@ -63,7 +63,7 @@ class Assessment:
             if not fate.is_returned:
                 return None
         if fate.is_silent and fate.state == State.SUPERVISOR_REVIEW:
-            when = play.moment(day(11, 18), day(11, 24))
+            when = play.moment(day(11, 30), day(12, 1))
             rater = Case.objects.values_list("rater_id", flat=True).get(pk=play.cases[key])
             play.person(key, rater or play.hr.pk, "proceed_without", when,
                         reason=rng.choice(WITHOUT_SELF_ASSESSMENT))  # fmt: skip

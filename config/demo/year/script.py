@@ -51,7 +51,7 @@ ELSEWHERE = [
 
 def play_tangsel(spec: AgencySpec) -> None:
     """The city whose assessment runs: every state after monitoring, and some that lag behind."""
-    timing = Timing(day(11, 2), day(11, 13), day(11, 30), day(11, 30), day(12, 18))
+    timing = Timing(day(11, 2), day(11, 27), day(12, 11), day(12, 9), day(12, 18))
     with transaction.atomic():
         play = _begin(spec, timing, CycleRules(rating_levels=(EXTREMES,)))
         names = {p.username: p.key for p in spec.people if p.username}
