@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from textwrap import wrap
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from workflow import machine
@@ -139,6 +141,16 @@ def draw(
     )  # fmt: skip
 
 
+def drawn(present: str, been: Iterable[str]) -> SafeString:
+    """`draw` for a page: cases that stand alike share one drawing a language."""
+    return _drawn(present, frozenset(been), get_language() or "")
+
+
+@lru_cache(maxsize=512)
+def _drawn(present: str, been: frozenset[str], _language: str) -> SafeString:
+    return draw(present, been)
+
+
 def _top(row: int) -> int:
     return TOP + row * (HIGH + GAP)
 
@@ -216,17 +228,30 @@ class Line:
     """One line of the table in words."""
 
     source: State
+    source_words: str
     action: str
     who: str
-    targets: tuple[State, ...]
+    targets: str
 
 
-def table() -> list[Line]:
-    """What the drawing shows, and the upkeep it leaves out, as lines of words."""
-    return [
-        Line(arm.source, str(machine.LABELS[arm.action]), who_of(arm), arm.targets) for arm in ARMS
+def table() -> tuple[Line, ...]:
+    """What the drawing shows as lines of words, made once a language."""
+    return _table(get_language() or "")
+
+
+@lru_cache(maxsize=8)
+def _table(_language: str) -> tuple[Line, ...]:
+    return tuple(
+        Line(
+            arm.source,
+            str(arm.source.label),
+            str(machine.LABELS[arm.action]),
+            who_of(arm),
+            " / ".join(str(target.label) for target in arm.targets),
+        )
+        for arm in ARMS
         if arm.action not in UPKEEP
-    ]  # fmt: skip
+    )
 
 
 def who_of(arm: Arm) -> str:

@@ -5,7 +5,9 @@ The paths are those of `cycles.documents.flatten`, so the sentence later stands 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -13,6 +15,7 @@ from cycles.document_labels import FIELDS, label, result_ids, shown
 from cycles.documents import Body, flatten
 
 PREFIX = "pin__"
+MOST_LOOSE = 200
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,14 @@ def groups_of(kind: str, body: Body, plan: Body) -> list[Group]:
         spot = Spot(path, _short(path, order), shown(path, text))
         grouped.setdefault(_title(head, rest, order, titles), []).append(spot)
     return [Group(title, tuple(spots)) for title, spots in grouped.items()]
+
+
+def loose_groups(sent: Mapping[str, Any]) -> list[Group]:
+    """Sentences whose document cannot be shown any more: their places, so that they stay."""
+    paths = [name.removeprefix(PREFIX) for name in sent if name.startswith(PREFIX)]
+    typed = [path for path in paths[:MOST_LOOSE] if sent[f"{PREFIX}{path}"]]
+    spots = tuple(Spot(path, label(path), "") for path in typed)
+    return [Group(_("What you had pinned"), spots)] if spots else []
 
 
 def _short(path: str, order: list[str]) -> str:

@@ -23,8 +23,8 @@ from cycles.queries.calendars import calendar_for
 from cycles.templatetags.ui import moment
 from workflow import machine
 from workflow.enums import Party
-from workflow.forms.acts import ActForm, ChoosingForm, ReturnForm, form_of
-from workflow.forms.pins import groups_of
+from workflow.forms.acts import KEY_LENGTH, ActForm, ChoosingForm, ReturnForm, form_of
+from workflow.forms.pins import Group, groups_of, loose_groups
 from workflow.models import Case, Receipt
 from workflow.permissions import judge, visible_cases
 from workflow.queries.cases import is_own, returnable
@@ -46,29 +46,59 @@ def act(request: HttpRequest, public_id: UUID, action: str) -> HttpResponse:
     """Show the form of an act, or do it. 404 for an unknown action or somebody else's case."""
     if action not in ACTIONS:
         raise Http404
+    if request.method == "POST" and (earlier := _earlier(request, public_id)):
+        # A double click: what the first one did is the answer to both, also to whoever by then
+        # has no more business with the case.
+        words = label_of(earlier.action, earlier.case, actor(request))
+        target = text(request.POST.get("next"))
+        return _done(request, earlier.case, words, earlier, target)
     case = visible_case(request, public_id)
     form_class = form_of(action, is_employee=is_own(case, actor(request)))
     if kind := EDITORS.get((action, case.state)):
         return redirect("edit", case.public_id, kind)
     if form_class is None:  # a document's act, in another state
         return _show(request, case, action, None, _refusal(request, case, action), 409)
-    desk = ActDesk(request, case, action, form_class)
+    refusal = _refusal(request, case, action)
+    desk = ActDesk(request, case, action, form_class, is_allowed=refusal is None)
     if request.method != "POST":
-        refusal = _refusal(request, case, action)
-        return _show(request, case, action, None if refusal else desk.empty(), refusal,
-                     409 if refusal else 200)  # fmt: skip
+        form = None if refusal else desk.empty()
+        return _show(request, case, action, form, refusal, 409 if refusal else 200)
+    if refusal:
+        return _show(request, case, action, desk.renewed(), refusal, 409)
     if request.POST.get("order") in SHOW_AGAIN:
         return _show(request, case, action, desk.typed(), None, 200)
     return _do(request, case, action, desk)
 
 
+def _earlier(request: HttpRequest, public_id: UUID) -> Receipt | None:
+    """This person's receipt of the very same click, if it has been done already."""
+    key = text(request.POST.get("key"))[:KEY_LENGTH]
+    if not key:
+        return None
+    return (
+        Receipt.objects.filter(case__public_id=public_id, actor=actor(request).person_id, key=key)
+        .select_related("case__agency")
+        .first()
+    )
+
+
 class ActDesk:
-    """Builds an act's form with what it needs to know: choices, places to pin to."""
+    """Builds an act's form with what it needs to know: choices, places to pin to.
+
+    What a document says and whom an agency has is shown to nobody but who may do the act.
+    """
 
     def __init__(
-        self, request: HttpRequest, case: Case, action: str, form_class: type[ActForm]
+        self,
+        request: HttpRequest,
+        case: Case,
+        action: str,
+        form_class: type[ActForm],
+        *,
+        is_allowed: bool,
     ) -> None:
         self.case, self.action, self.form_class = case, action, form_class
+        self.is_allowed = is_allowed
         self.sent = _without_nul(request.POST)
         self.back = request.GET.get("next", "")
         self.today = local_date(calendar_for(case.agency, case.unit.week), clock.now())
@@ -90,11 +120,16 @@ class ActDesk:
 
     def _make(self, **more: Any) -> ActForm:
         if issubclass(self.form_class, ReturnForm):
-            found = returnable(self.case)
-            more["groups"] = groups_of(*found) if found else []
-        elif issubclass(self.form_class, ChoosingForm):
+            more["groups"] = self._groups()
+        elif issubclass(self.form_class, ChoosingForm) and self.is_allowed:
             more["choices"] = self._choices()
         return self.form_class(case=self.case, today=self.today, action=self.action, **more)
+
+    def _groups(self) -> list[Group]:
+        if not self.is_allowed:
+            return loose_groups(self.sent)
+        found = returnable(self.case)
+        return groups_of(*found) if found else []
 
     def _choices(self) -> list[tuple[UUID, str]]:
         words, chosen = text(self.sent.get("search")), _uuid(self.sent.get("chosen"))
@@ -119,15 +154,16 @@ def _do(request: HttpRequest, case: Case, action: str, desk: ActDesk) -> HttpRes
     except Refused as refusal:
         # Never the objects of the failed act: the case is read afresh.
         fresh = visible_case(request, case.public_id)
-        again = ActDesk(request, fresh, action, desk.form_class).renewed()
-        is_late = isinstance(refusal, Stale | WrongState) or _refusal(request, fresh, action)
+        is_allowed = _refusal(request, fresh, action) is None
+        again = ActDesk(request, fresh, action, desk.form_class, is_allowed=is_allowed).renewed()
+        is_late = isinstance(refusal, Stale | WrongState) or not is_allowed
         return _show(request, fresh, action, again, refusal, 409 if is_late else 422)
     words = label_of(action, case, actor(request))
-    return _done(request, outcome.case, words, outcome.receipt, form)
+    return _done(request, outcome.case, words, outcome.receipt, form.cleaned_data["next"])
 
 
 def _done(
-    request: HttpRequest, case: Case, words: str, receipt: Receipt | None, form: ActForm
+    request: HttpRequest, case: Case, words: str, receipt: Receipt | None, target: str
 ) -> HttpResponse:
     """Back to where the person came from, with the receipt said aloud."""
     if receipt is not None:
@@ -142,7 +178,6 @@ def _done(
         response["HX-Trigger"] = "counts"
         return response
     messages.success(request, sentence)
-    target = form.cleaned_data["next"]
     if target and url_has_allowed_host_and_scheme(
         target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     ):

@@ -22,7 +22,7 @@ from cycles.models import Segment
 from cycles.queries.calendars import calendar_for
 from cycles.rules import CycleRules
 from workflow import diagram
-from workflow.enums import ENDED, OBJECTION, State
+from workflow.enums import ENDED, State
 from workflow.models import Case
 from workflow.permissions import Actor
 from workflow.queries import cases as queries
@@ -33,7 +33,6 @@ from workflow.views.offers import offers_of
 from workflow.views.standing import standing_of
 
 LATEST = 8  # scenes of the story that stand open; the rest is folded
-WINDOW_STATES = OBJECTION | {State.ANNOUNCED}
 
 
 @page("case")
@@ -75,7 +74,7 @@ def context_of(case: Case, who: Actor, now: datetime) -> dict[str, Any]:
         "turns": turns[::-1],
         "receipts": queries.receipts_of(case, who),
         "segments": _segments(case),
-        "drawing": diagram.draw(
+        "drawing": diagram.drawn(
             queries.shown_state(case, who).value, {scene.to_state for scene in scenes}
         ),
         "lines": diagram.table(),
@@ -124,7 +123,7 @@ def _returned(case: Case, who: Actor, order: list[str]) -> dict[str, Any] | None
 
 def _window(case: Case, calendar: Calendar, now: datetime) -> dict[str, Any] | None:
     """Both ends of the time to object: the agency's, and the calendar-day reading."""
-    if case.state not in WINDOW_STATES or case.window_ends_at is None or case.delivered_at is None:
+    if case.state != State.ANNOUNCED or case.window_ends_at is None or case.delivered_at is None:
         return None
     rules = CycleRules.from_json(case.cycle.rules)
     end = due_from_json(case.window_basis, calendar)
