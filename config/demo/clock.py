@@ -14,10 +14,14 @@ from cycles.models import ClockOffset
 
 # Wednesday, 09.00 WIB: the assessment of one agency is in full swing, the other's year still runs.
 START = datetime(2026, 12, 2, 2, 0, tzinfo=UTC)
+# Beyond it no day off is known, and every date would be a guess.
+END = datetime(2027, 12, 31, 16, 0, tzinfo=UTC)
 
 
 def set_to(instant: datetime) -> datetime:
-    """Let the demo's clock show an instant; return it. Raises Refused for going back."""
+    """Let the demo's clock show an instant; return it. Raises Refused for going back or too far."""
+    if instant > END:
+        raise Refused(_("The demo's clock runs until the end of 2027."))
     with transaction.atomic():
         row, created = ClockOffset.objects.select_for_update().get_or_create(pk=1)
         real = timezone.now()
