@@ -64,7 +64,7 @@ from workflow.services.door import advance, stream_of
 from workflow.services.extension import extend_stage
 
 LONG = int(os.environ.get("RANDOM_YEARS", "0"))
-STEPS = 60 if LONG else 40
+STEPS = 60 if LONG else 25
 UPKEEP = {"exclude", "transfer", "reassign", "reinstate"}
 RULES = CycleRules(
     plan_levels=(Level("rater"), Level("superior")),
@@ -76,6 +76,8 @@ ONWARD = (
     "settle", "uphold", "name_decider", "proceed", "explain", "deliver", "rate",
     "proceed_without", "approve", "keep_plan", "miss_checkin", "window_over", "open_assessment",
 )  # fmt: skip
+FORWARD = {*ONWARD, "submit", "submit_checkin", "accept", "object", "add_statement", "waive",
+           "change", "rerate"}  # fmt: skip
 PICK = st.integers(0, 10_000)
 
 
@@ -86,8 +88,9 @@ class Year(RuleBasedStateMachine):
     third_hr: ClassVar[Person]
     seen_states: ClassVar[Counter[str]] = Counter()
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(acts=st.integers(0, 22), pick=PICK)
+    def begin(self, acts: int, pick: int) -> None:
+        """Somewhere in the year: one case was played on, act by act, before chance takes over."""
         self.undo = transaction.atomic()
         self.undo.__enter__()
         self.now: datetime = JANUARY
@@ -95,6 +98,8 @@ class Year(RuleBasedStateMachine):
         self.sentences: list[str] = []
         self.known_people: list[tuple[Person, Actor]] = []
         self.checked: dict[int, tuple[object, ...]] = {}
+        for number in range(acts):
+            self.play_on(self.place.case(), pick // (number + 1))
 
     def teardown(self) -> None:
         if not hasattr(self, "undo"):
@@ -145,7 +150,7 @@ class Year(RuleBasedStateMachine):
             ("explain", State.OBJECTION_STATEMENTS): EXPLANATION,
             ("add_statement", State.OBJECTION_STATEMENTS): STATEMENT,
         }.get((action, State(case.state)))
-        level = ("below", "meets", "above")[pick % 3]
+        level = ("above", "meets", "above", "below")[pick % 4]
         if action == "rate":
             body = RATING | {"work": level, "behaviour": level}
         if action in {"uphold", "change", "rerate"}:
@@ -205,6 +210,33 @@ class Year(RuleBasedStateMachine):
         did = self.do(case, someone, action, pick)
         case = Case.objects.get(pk=case.pk)
         assert did or (case.state, case.turn_number) == before, "a refused act left a trace"
+
+    @rule(which=st.sampled_from([0, 0, 0, 1, 2, 3, 4, 5]), acts=st.integers(1, 8), pick=PICK)
+    def a_case_goes_on(self, which: int, acts: int, pick: int) -> None:
+        """Several ordinary acts after each other, and time passing between them."""
+        focus = self.place.case()
+        others = [case for case in self.cases() if case.pk != focus.pk]
+        for number in range(acts):
+            self.play_on([focus, *others][which], pick // (number + 1))
+
+    def play_on(self, case: Case, pick: int) -> None:
+        """One act towards the end by whoever may do it; if nobody may, time passes until it can."""
+        case = Case.objects.select_related("agency").get(pk=case.pk)
+        choices = [
+            (who, verdict.action)
+            for who in [*(who for _, who in self.people()), SYSTEM]
+            for verdict in verdicts(who, case, self.now)
+            if verdict.is_allowed and verdict.action in FORWARD
+        ]
+        if choices:
+            who, action = choices[pick % len(choices)]
+            self.do(case, who, action, pick)
+        elif case.state not in ENDED:
+            opens = [case.due_at, case.round_opens_at, case.assessment_opens_at]
+            ahead = [moment for moment in opens if moment is not None and moment > self.now]
+            self.now = min(ahead, default=self.now + timedelta(days=1))
+            self.people_changed()
+            self.sweep()
 
     @rule(days=st.sampled_from([1, 3, 8, 25, 60]))
     def time_passes(self, days: int) -> None:
@@ -385,6 +417,7 @@ class Year(RuleBasedStateMachine):
                     *ApprovalProcess.objects.filter(case=case).values_list("pk", flat=True),
                     *ObjectionProcess.objects.filter(case=case).values_list("pk", flat=True),
                 ],
+                flow_task_type="HUMAN",
                 finished=None,
             ).select_related("owner")
         }
@@ -427,6 +460,7 @@ class Year(RuleBasedStateMachine):
                 if case.state in ENDED:
                     break
                 assert self.goes_on(case), f"{case} ({case.turn_party}) is stuck"
+                self.every_case_is_in_order()
             assert case.state in ENDED, f"{case}: no end after 60 acts"
 
     def goes_on(self, case: Case) -> bool:
@@ -460,7 +494,7 @@ def test_random_years_never_get_stuck_and_nobody_oversteps():
     run_state_machine_as_test(
         Year,
         settings=settings(
-            max_examples=LONG or 8,
+            max_examples=LONG or 10,
             stateful_step_count=STEPS,
             derandomize=not LONG,
             deadline=None,
@@ -471,5 +505,4 @@ def test_random_years_never_get_stuck_and_nobody_oversteps():
             suppress_health_check=list(HealthCheck),
         ),
     )
-    if LONG:
-        assert set(Year.seen_states) == set(State), Year.seen_states
+    assert set(State) - set(Year.seen_states) == set()
