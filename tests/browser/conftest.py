@@ -74,7 +74,8 @@ class Visitor:
         """Press a button or follow a link, the way this person does."""
         if self.by == "keyboard":
             self._reach(target)
-            self.page.keyboard.press("Enter")
+            with self.page.expect_navigation():
+                self.page.keyboard.press("Enter")
         else:
             target.click()
         self.page.wait_for_load_state("load")
@@ -99,6 +100,18 @@ class Visitor:
                 self.page.keyboard.insert_text(value)
             else:
                 box.fill(value)
+
+    def unfold(self, name: str) -> None:
+        """Open the folded part of a page that holds a field."""
+        fold = self.page.locator(f'main details:has([name="{name}"])').last
+        if fold.get_attribute("open") is not None:
+            return
+        summary = fold.locator("summary").first
+        if self.by == "keyboard":
+            self._reach(summary)
+            self.page.keyboard.press("Enter")
+        else:
+            summary.click()
 
     def choose(self, name: str, value: str) -> None:
         """Choose one of a group of radio buttons."""

@@ -118,6 +118,7 @@ def test_a_year_from_the_plan_to_the_final_approval(by, visitor, time_is, capsys
     superior.open(reverse("inbox"))
     write(superior, case, "decision")
     superior.fill(reasons="Catatan pemantauan mendukung pegawai.")
+    superior.unfold("work")
     superior.choose("work", "above")
     superior.choose("behaviour", "meets")
     superior.hand_in("change")
@@ -132,7 +133,7 @@ def test_a_year_from_the_plan_to_the_final_approval(by, visitor, time_is, capsys
     # The ledger verifies, and the case page tells the story.
     call_command("verify_ledger")
     employee.open(reverse("case", args=[case.public_id]))
-    story = employee.page.locator("main").inner_text()
+    story = employee.page.locator("main").text_content() or ""
     for word in ("Targetnya terlalu rendah", "Atasan", "Sdm"):
         assert word in story
     for person in (employee, rater, superior, hr):
