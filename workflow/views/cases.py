@@ -21,6 +21,7 @@ from cycles.document_labels import label
 from cycles.models import Segment
 from cycles.queries.calendars import calendar_for
 from cycles.rules import CycleRules
+from cycles.templatetags.ui import year_steps
 from workflow import diagram
 from workflow.enums import ENDED, State
 from workflow.models import Case
@@ -97,8 +98,16 @@ def head_of(case: Case, who: Actor) -> dict[str, Any]:
         "lead": " · ".join(
             [*([] if own else [case.post.title]), case.unit.name, case.cycle.name]
         ),
+        "step": _step(state.value),
         "crumbs": [(_("Home"), reverse("home"))],
     }  # fmt: skip
+
+
+def _step(state: str) -> dict[str, Any] | None:
+    """The present step of the year, for screens too narrow for all their names."""
+    steps = year_steps(state)
+    at = next((n for n, step in enumerate(steps, 1) if step["status"] == "current"), None)
+    return {"number": at, "of": len(steps), "label": steps[at - 1]["label"]} if at else None
 
 
 def _why(case: Case, calendar: Calendar) -> str:
