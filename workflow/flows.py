@@ -165,8 +165,8 @@ def open_approvals(openings: Sequence[Opening]) -> None:
         return
     ApprovalFlow.instance  # noqa: B018 - resolves the nodes
     now = timezone.now()
-    asked = {opening.asked_id for opening in openings}
-    owners = dict(User.objects.filter(person_id__in=asked - {None}).values_list("person_id", "id"))
+    asked = {opening.asked_id for opening in openings if opening.asked_id is not None}
+    owners = dict(User.objects.filter(person_id__in=asked).values_list("person_id", "id"))
     processes = Process.objects.bulk_create(
         [Process(flow_class=ApprovalFlow, created=now) for _ in openings]
     )
@@ -199,7 +199,7 @@ def open_approvals(openings: Sequence[Opening]) -> None:
                  status=STATUS.ASSIGNED if owner else STATUS.NEW, created=now, owner_id=owner,
                  owner_permission=HR_POOL)
             for process, opening in zip(processes, openings, strict=True)
-            for owner in [owners.get(opening.asked_id)]
+            for owner in [owners.get(opening.asked_id or 0)]
         ]
     )  # fmt: skip
     link = Task.previous.through
