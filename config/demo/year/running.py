@@ -9,7 +9,7 @@ from config.demo.clock import START
 from config.demo.world.events import EXTENSIONS, MISSED_CHECKINS
 from config.demo.world.progress import checkin_for
 from config.demo.world.returns import return_checkin, return_plan
-from config.demo.world.specs import ExclusionSpec
+from config.demo.world.specs import ExclusionSpec, Grade
 from config.demo.year.player import Player, day
 from cycles.models import Stage
 from workflow.enums import State
@@ -69,7 +69,8 @@ def check_in(play: Player, number: int, span: tuple[date, date], stuck: set[str]
             continue
         if key not in stuck and rng.random() < 0.1:
             continue  # handed in by nobody; the rater records it as missed, or the opening does
-        trend = rng.choice(("meets", "meets", "meets", "above", "below"))
+        trends: tuple[Grade, ...] = ("meets", "meets", "meets", "above", "below")
+        trend = rng.choice(trends)
         body: dict[str, Any] = checkin_for(
             play.plan(key), number, rng, rounds=2, domain=play.domain, trend=trend
         )
