@@ -47,6 +47,8 @@ class Timing:
     self_closes: date
     review_due: date
     review_closes: date
+    # The second check-in: its name, when it opens, is due, closes.
+    second: tuple[str, date, date, date]
 
 
 def load(spec: AgencySpec, timing: Timing, rules: CycleRules) -> Loaded:
@@ -135,8 +137,7 @@ def _cycle(agency: Agency, timing: Timing, rules: CycleRules) -> Cycle:
          day(YEAR, 3, 31)),
         (StageKind.CHECKIN, 1, "Tengah tahun", day(YEAR, 7, 1), day(YEAR, 7, 17),
          day(YEAR, 9, 30)),
-        (StageKind.CHECKIN, 2, "Triwulan III", day(YEAR, 10, 1), day(YEAR, 10, 16),
-         day(YEAR, 11, 30)),
+        (StageKind.CHECKIN, 2, *timing.second),
         (StageKind.SELF_ASSESSMENT, 0, "Penilaian diri", timing.opens, timing.self_due,
          timing.self_closes),
         (StageKind.REVIEW, 0, "Penilaian oleh atasan", timing.opens, timing.review_due,

@@ -55,8 +55,17 @@ def plan_the_year(play: Player, late: dict[str, str]) -> None:
         play.act(key, "approve", looked)
 
 
-def check_in(play: Player, number: int, span: tuple[date, date], stuck: set[str]) -> None:
-    """A round: most hand in and are approved; `stuck` stay with their rater, unlooked at."""
+def check_in(
+    play: Player,
+    number: int,
+    span: tuple[date, date],
+    stuck: set[str],
+    only: set[str] | None = None,
+) -> None:
+    """A round: most hand in and are approved; `stuck` stay with their rater, unlooked at.
+
+    With `only`, the others have not handed in yet.
+    """
     rng = play.rng
     for key in play.everyone():
         case = Case.objects.only("state", "round", "round_opens_at").get(pk=play.cases[key])
@@ -66,6 +75,8 @@ def check_in(play: Player, number: int, span: tuple[date, date], stuck: set[str]
         if case.round < number:
             _miss(play, key, when)
         elif case.round > number:
+            continue
+        if only is not None and key not in only:
             continue
         if key not in stuck and rng.random() < 0.1:
             continue  # handed in by nobody; the rater records it as missed, or the opening does
@@ -77,16 +88,18 @@ def check_in(play: Player, number: int, span: tuple[date, date], stuck: set[str]
         if when >= START:
             continue
         play.employee(key, "submit_checkin", when, body=body)
-        if key in stuck:
-            continue
         looked = play.after(when, 1, 4)
+        if key in stuck or looked >= START:
+            continue
         if rng.random() < 0.1:
             defect = return_checkin(body, rng, domain=play.domain)
             play.act(key, "return_", looked, reason=defect.reason,
                      pins={defect.field: defect.reason})  # fmt: skip
             mended = play.after(looked, 1, 2)
-            play.employee(key, "submit_checkin", mended, body=defect.mended)
             looked = play.after(mended, 1, 2)
+            if looked >= START:
+                continue
+            play.employee(key, "submit_checkin", mended, body=defect.mended)
         play.act(key, "approve", looked)
 
 

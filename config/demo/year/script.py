@@ -51,7 +51,8 @@ ELSEWHERE = [
 
 def play_tangsel(spec: AgencySpec) -> None:
     """The city whose assessment runs: every state after monitoring, and some that lag behind."""
-    timing = Timing(day(11, 2), day(11, 27), day(12, 11), day(12, 9), day(12, 18))
+    timing = Timing(day(11, 2), day(11, 27), day(12, 11), day(12, 9), day(12, 18),
+                    ("Triwulan III", day(10, 1), day(10, 16), day(11, 30)))  # fmt: skip
     with transaction.atomic():
         play = _begin(spec, timing, CycleRules(rating_levels=(EXTREMES,)))
         names = {p.username: p.key for p in spec.people if p.username}
@@ -91,7 +92,8 @@ def play_tangsel(spec: AgencySpec) -> None:
 def play_kupang(spec: AgencySpec) -> None:
     """The city whose year still runs: planning, monitoring and check-ins, some of them late."""
     timing = Timing(day(12, 14), day(12, 23), date(2027, 1, 15), date(2027, 1, 8),
-                    date(2027, 1, 29))  # fmt: skip
+                    date(2027, 1, 29),
+                    ("Triwulan IV", day(11, 23), day(12, 4), day(12, 11)))  # fmt: skip
     with transaction.atomic():
         play = _begin(spec, timing, CycleRules())
         names = {p.username for p in spec.people if p.username}
@@ -103,7 +105,9 @@ def play_kupang(spec: AgencySpec) -> None:
         check_in(play, 1, (day(7, 6), day(7, 17)), set())
         move_people(play, day(9, 30))
         on_time = [k for k in plain if k not in late]
-        check_in(play, 2, (day(10, 5), day(11, 27)), set(_draw(play.rng, on_time, 22)))
+        early = set(_draw(play.rng, on_time, 40))
+        stuck = set(_draw(play.rng, sorted(early), 24))
+        check_in(play, 2, (day(11, 23), day(12, 1)), stuck, only=early)
         exclude(play, spec.exclusions, START.date(), day(7, 1))
         _finish(play)
 
