@@ -40,7 +40,7 @@ from workflow.services.sweeps import close_windows
 pytestmark = pytest.mark.django_db(transaction=True)
 
 TRIES = 20
-FEWER = 10  # where a try takes a dozen moves to prepare
+FEWER = 6  # where a try takes a dozen moves to prepare
 
 
 @pytest.fixture
