@@ -89,7 +89,11 @@ def nav_for(request: HttpRequest) -> list[dict[str, Any]]:
 def counts_for(user: Any) -> list[tuple[str, int]]:
     """The numbers of the frame. One query each."""
     found = []
+    # An entry that somebody does not have has no place for a number either.
+    absent = {item.key for item in NAV if not item.seen_by(user)}
     for key, path in COUNTS.items():
+        if key in absent:
+            continue
         module, name = path.rsplit(".", 1)
         found.append((key, int(getattr(import_module(module), name)(user))))
     return found

@@ -120,3 +120,8 @@ def test_every_entry_of_the_menu_leads_somewhere() -> None:
         except NoReverseMatch:
             dead.append(item.url_name)
     assert dead == []
+
+
+def test_an_entry_that_somebody_lacks_has_no_number_either() -> None:
+    observer = User.objects.create(username="pengamat-saja")
+    assert set(dict(shell.counts_for(observer))) == {"bell"}

@@ -63,8 +63,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def _of_person(request: HttpRequest, who: Actor, now: datetime) -> dict[str, Any]:
     cases = queries.own_cases(who)
     current = next((case for case in cases if case.cycle.status == CycleStatus.OPEN), None)
-    tally = inbox.tally(who, now)
-    others = inbox.waiting(who, now, Narrowing(OTHERS), size=FOREMOST).rows
+    desk = inbox.desk(who, now, Narrowing(OTHERS), size=FOREMOST)
+    tally, others = desk.tally, desk.page.rows
     by_state = inbox.people_by_state(who)
     number = tally.total
     title = _("Nothing waits for you")

@@ -32,9 +32,10 @@ from workflow.queries import inbox as queries
 from workflow.queries.completion import GROUPS
 from workflow.queries.inbox import KINDS, OWN, Narrowing, Tally
 from workflow.queries.keyset import Page
+from workflow.queries.papers import papers_of
 from workflow.services.bulk import advance_each
 from workflow.views.access import actor, page
-from workflow.views.inbox_items import items_of, person_rows, sections_of
+from workflow.views.inbox_items import items_of, person_rows, sections_of, words
 
 TICK = "tandai"
 
@@ -50,15 +51,17 @@ def inbox(request: HttpRequest) -> HttpResponse:
 def _inbox(request: HttpRequest, *, problem: str = "", status: int = 200) -> HttpResponse:
     who, now = actor(request), clock.now()
     narrowing = narrowing_from(request.GET)
-    found = queries.waiting(who, now, narrowing, cursor_from(request.GET))
+    desk = queries.desk(who, now, narrowing, cursor_from(request.GET))
+    found, tally = desk.page, desk.tally
     back = request.get_full_path() if request.method == "GET" else reverse("inbox")
-    items = items_of(found.rows, queries.papers_of(found.rows, who), who, now, back)
-    tally = queries.tally(who, now)
+    papers, seats = papers_of(found.rows, who), queries.seats_of(found.rows, who)
+    items = items_of(found.rows, papers, who, now, back, seats)
     return render(
         request,
         "workflow/inbox/inbox.html",
         {
             "sections": sections_of(items),
+            "words": words(),
             "tabs": _tabs(narrowing, tally),
             "around": _around("inbox", tally),
             "tally": tally,
@@ -160,7 +163,8 @@ def confirm(request: HttpRequest) -> HttpResponse:
             request, problem=_("None of the ticked rows waits for you any more."), status=409
         )
     turns = {item.public_id: item.turn for item in selection.items}
-    items = items_of(cases, queries.papers_of(cases, who), who, now, reverse("inbox"))
+    papers, seats = papers_of(cases, who), queries.seats_of(cases, who)
+    items = items_of(cases, papers, who, now, reverse("inbox"), seats)
     return render(
         request,
         "workflow/inbox/confirm.html",

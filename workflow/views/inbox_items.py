@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import uuid4
+from functools import lru_cache
+from uuid import UUID, uuid4
 
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -22,7 +23,8 @@ from workflow.enums import Party, State
 from workflow.machine import Sentence
 from workflow.models import Case
 from workflow.permissions import Actor, editable_kind, judge, parties_of
-from workflow.queries.inbox import IN_BULK, REVIEWED, Paper, Papers
+from workflow.queries.inbox import IN_BULK, Seat
+from workflow.queries.papers import REVIEWED, Paper, Papers
 from workflow.views.offers import ICONS, WRITE, label_of
 from workflow.views.standing import standing_of
 
@@ -46,8 +48,19 @@ MATTERS: dict[str, Sentence] = {
     S.OBJECTION_DECISION: gettext_lazy("Objection"),
     S.FINAL_APPROVAL: gettext_lazy("Final approval"),
 }
+NIL = UUID(int=0)
 # Acts that ask for more than a reason, on a page of their own.
 ON_A_PAGE = ("deliver", "name_decider")
+
+
+@lru_cache(maxsize=256)
+def _pattern(name: str, *rest: str | int) -> str:
+    return reverse(name, args=[NIL, *rest])
+
+
+def address(name: str, case: Case, *rest: str | int) -> str:
+    """An address of a case. Resolved once per page and kind: a page of rows asks for hundreds."""
+    return _pattern(name, *rest).replace(str(NIL), str(case.public_id))
 
 
 @dataclass(frozen=True)
@@ -99,6 +112,31 @@ class Item:
     def zone(self) -> str:
         return str(self.case.agency.zone)
 
+    # What a row repeats, one look-up each.
+    @property
+    def name(self) -> str:
+        return str(self.case.person.name)
+
+    @property
+    def id(self) -> str:
+        return str(self.case.public_id)
+
+    @property
+    def turn(self) -> int:
+        return int(self.case.turn_number)
+
+
+def words() -> dict[str, str]:
+    """What every row says alike, translated once for the page."""
+    return {
+        "tick": _("Tick"),
+        "since": _("With you since"),
+        "reasons": _("Reasons"),
+        "help": _("Say what must be mended, and how."),
+        "pin": _("Pin sentences to places"),
+        "cancel": _("Cancel"),
+    }
+
 
 SECTIONS: tuple[tuple[str, Sentence], ...] = (
     ("late", gettext_lazy("Overdue")),
@@ -122,12 +160,18 @@ def items_of(
     actor: Actor,
     now: datetime,
     back: str,
+    seats: dict[int, Seat] | None = None,
 ) -> list[Item]:
-    """Rows for cases and their papers; asks nothing of the database."""
-    return [_item(case, papers.get(case.pk, {}), actor, now, back) for case in cases]
+    """Rows for cases with their papers and seats; asks nothing of the database."""
+    return [
+        _item(case, papers.get(case.pk, {}), (seats or {}).get(case.pk), actor, now, back)
+        for case in cases
+    ]
 
 
-def _item(case: Case, papers: Papers, actor: Actor, now: datetime, back: str) -> Item:
+def _item(
+    case: Case, papers: Papers, seat: Seat | None, actor: Actor, now: datetime, back: str
+) -> Item:
     state, own = S(case.state), case.person_id == actor.person_id
     item = Item(
         case=case,
@@ -135,7 +179,7 @@ def _item(case: Case, papers: Papers, actor: Actor, now: datetime, back: str) ->
         asked=standing_of(case, actor, now).task or str(state.for_employee if own else state.label),
         matter=str(MATTERS.get(state, state.label)),
         is_own=own,
-        on_behalf=_on_behalf(case, actor),
+        on_behalf=_on_behalf(case, actor, seat),
         key=uuid4().hex,
     )
     _acts(item, actor, now, back)
@@ -145,20 +189,18 @@ def _item(case: Case, papers: Papers, actor: Actor, now: datetime, back: str) ->
     return item
 
 
-def _on_behalf(case: Case, actor: Actor) -> str:
+def _on_behalf(case: Case, actor: Actor, seat: Seat | None) -> str:
     """For which post, under which letter, when somebody acts for another; "" for themselves."""
-    if case.turn_party == Party.EMPLOYEE or case.turn_post is None:
+    if seat is None or case.turn_party == Party.EMPLOYEE:
         return ""
-    seat = parties_of(actor, case).get(Party(case.turn_party))
-    if seat is None:
+    letter = parties_of(actor, case).get(Party(case.turn_party))
+    if letter is None:
         return ""
-    kind = ActingKind(seat.kind).label if seat.kind in ActingKind.values else seat.kind
+    kind = ActingKind(letter.kind).label if letter.kind in ActingKind.values else letter.kind
     words = _("On behalf of %(post)s, %(kind)s under letter %(letter)s") % {
-        "post": case.turn_post.title, "kind": kind, "letter": seat.letter,
+        "post": seat.post, "kind": kind, "letter": letter.letter,
     }  # fmt: skip
-    if case.turn_person is not None and case.turn_person_id != actor.person_id:
-        words += f" ({case.turn_person.name})"
-    return words
+    return f"{words} ({seat.holder})" if seat.holder else words
 
 
 def _acts(item: Item, actor: Actor, now: datetime, back: str) -> None:
@@ -169,7 +211,7 @@ def _acts(item: Item, actor: Actor, now: datetime, back: str) -> None:
 
     def link(action: str) -> Link:
         return Link(
-            reverse("act", args=[case.public_id, action]),
+            address("act", case, action),
             label_of(action, case, actor),
             ICONS.get(action, "pencil-line"),
         )
@@ -183,12 +225,10 @@ def _acts(item: Item, actor: Actor, now: datetime, back: str) -> None:
         item.returns = Link(link("return_").url, str(machine.LABELS["return_"]), "undo-2")
     kind = editable_kind(actor, case)
     if kind is not None and case.state != S.ANNOUNCED:
-        item.main = Link(
-            reverse("edit", args=[case.public_id, kind]), str(WRITE[kind]), "pencil-line"
-        )
+        item.main = Link(address("edit", case, kind.value), str(WRITE[kind]), "pencil-line")
     elif item.is_own and case.state in {S.DELIVERY, S.ANNOUNCED}:
         label = _("Open my result") if case.state == S.DELIVERY else _("Read my result")
-        item.main = Link(reverse("case", args=[case.public_id]), label, "mail-open")
+        item.main = Link(address("case", case), label, "mail-open")
     elif not item.is_own:
         for action in ON_A_PAGE:
             if may(action) and _is_asked(action, case):
@@ -200,13 +240,13 @@ def _acts(item: Item, actor: Actor, now: datetime, back: str) -> None:
     if not item.is_own and (reviewed := REVIEWED.get(S(case.state))):
         number = {D.CHECKIN: case.round, D.RATING: case.rating_number}.get(reviewed, 0)
         item.others.append(
-            Link(reverse("document", args=[case.public_id, reviewed, number]),
+            Link(address("document", case, reviewed.value, number),
                  _("Read the document"), "file-text")
         )  # fmt: skip
     item.others.append(
         Link(
-            reverse("case", args=[case.public_id]),
-            _("My appraisal") if item.is_own else _("The appraisal"),
+            address("case", case),
+            _("My appraisal") if item.is_own else _("Open the appraisal"),
             "arrow-right",
         )
     )
@@ -294,7 +334,7 @@ def person_rows(cases: Sequence[Case], now: datetime) -> list[PersonRow]:
             ""
             if case.turn_party in {Party.SYSTEM, Party.HR}
             else str(Party(case.turn_party).label),
-            reverse("case", args=[case.public_id]),
+            address("case", case),
         )
         for case in cases
     ]

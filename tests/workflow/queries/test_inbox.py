@@ -23,8 +23,9 @@ from workflow.enums import State
 from workflow.models import Case
 from workflow.permissions import actor_of
 from workflow.queries import inbox
-from workflow.queries.inbox import Narrowing, cursor_of, papers_of, tally, waiting
+from workflow.queries.inbox import Narrowing, cursor_of, tally, waiting
 from workflow.queries.keyset import Cursor
+from workflow.queries.papers import papers_of
 from workflow.services.opening import open_cycle
 
 pytestmark = pytest.mark.django_db
