@@ -10,8 +10,9 @@ from config.run.messages import CATALOGUE, Message, collect
 # The same word in both languages, or a name.
 SAME = {
     "Plt.", "Plh.", "PNS", "PPPK", "Demo", "Status", "Unit", "Total", "Indonesia", "English",
-    "Bahasa Indonesia", "Portal", "Data", "Format", "Filter",
+    "Bahasa Indonesia", "Predikat", "Predikat:", "Target", "target",
 }  # fmt: skip
+HOLES = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 
 
 def entries():
@@ -37,16 +38,16 @@ def test_no_string_lacks_its_translation():
 def test_no_translation_repeats_the_english():
     same = [
         m.text for m, e in entries().items()
-        if words_of(e) == m.text and m.text not in SAME and re.search(r"[A-Za-z]{4}", m.text)
+        if words_of(e) == m.text and m.text not in SAME
+        and re.search(r"[A-Za-z]{4}", HOLES.sub("", m.text))
     ]  # fmt: skip
     assert same == []
 
 
 def test_translations_keep_the_placeholders_of_the_source():
-    holes = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
     for message, entry in entries().items():
-        wanted = set(holes.findall(message.plural or message.text))
-        assert set(holes.findall(words_of(entry))) == wanted, message.text
+        wanted = set(HOLES.findall(message.plural or message.text))
+        assert set(HOLES.findall(words_of(entry))) == wanted, message.text
 
 
 @pytest.mark.parametrize("form", ["fuzzy"])
