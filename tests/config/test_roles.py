@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, connection
 
-from cycles.management.commands.grant_web_role import APPEND_ONLY, grant_web_role
+from cycles.management.commands.grant_web_role import APPEND_ONLY, NEVER_DELETED, grant_web_role
 
 AsWebRole = Callable[[], AbstractContextManager[None]]
 
@@ -69,6 +69,13 @@ def test_rows_that_are_written_once_cannot_be_changed(web_role: AsWebRole, table
     for statement in (f"UPDATE {table} SET id = id", f"DELETE FROM {table}"):
         with pytest.raises(ProgrammingError, match="permission denied"), web_role():
             run(statement)
+
+
+@pytest.mark.parametrize("table", NEVER_DELETED)
+def test_appraisals_and_cases_cannot_be_deleted(web_role: AsWebRole, table: str) -> None:
+    assert table in tables_with("UPDATE")
+    with pytest.raises(ProgrammingError, match="permission denied"), web_role():
+        run(f"DELETE FROM {table}")
 
 
 def test_tables_of_later_migrations_are_usable_at_once(web_role: AsWebRole) -> None:

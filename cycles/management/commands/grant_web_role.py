@@ -10,7 +10,9 @@ from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 # Rows here are written once: the web role may read and add, nothing else.
-APPEND_ONLY = ("cycles_ledgerentry",)
+APPEND_ONLY = ("cycles_ledgerentry", "cycles_seal", "cycles_sealedhead")
+# Appraisals and their cases move and end; they never disappear.
+NEVER_DELETED = ("cycles_appraisal", "workflow_case")
 READ_ONLY = ("django_migrations",)
 
 
@@ -48,6 +50,8 @@ def grant_web_role(database: BaseDatabaseWrapper, role: str) -> None:
         existing = set(database.introspection.table_names(cursor))
         for table in existing.intersection(APPEND_ONLY):
             cursor.execute(f"REVOKE UPDATE, DELETE ON {table} FROM {name}")
+        for table in existing.intersection(NEVER_DELETED):
+            cursor.execute(f"REVOKE DELETE ON {table} FROM {name}")
         for table in existing.intersection(READ_ONLY):
             cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON {table} FROM {name}")
 
