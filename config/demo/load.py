@@ -47,8 +47,8 @@ class Timing:
     self_closes: date
     review_due: date
     review_closes: date
-    # The second check-in: its name, when it opens, is due, closes.
-    second: tuple[str, date, date, date]
+    # The check-ins: name, when it opens, is due, closes.
+    checkins: tuple[tuple[str, date, date, date], ...]
 
 
 def load(spec: AgencySpec, timing: Timing, rules: CycleRules) -> Loaded:
@@ -135,9 +135,7 @@ def _cycle(agency: Agency, timing: Timing, rules: CycleRules) -> Cycle:
     rows = [
         (StageKind.PLANNING, 0, "Perencanaan", day(YEAR, 1, 2), day(YEAR, 1, 30),
          day(YEAR, 3, 31)),
-        (StageKind.CHECKIN, 1, "Tengah tahun", day(YEAR, 7, 1), day(YEAR, 7, 17),
-         day(YEAR, 9, 30)),
-        (StageKind.CHECKIN, 2, *timing.second),
+        *((StageKind.CHECKIN, n, *days) for n, days in enumerate(timing.checkins, start=1)),
         (StageKind.SELF_ASSESSMENT, 0, "Penilaian diri", timing.opens, timing.self_due,
          timing.self_closes),
         (StageKind.REVIEW, 0, "Penilaian oleh atasan", timing.opens, timing.review_due,

@@ -175,10 +175,10 @@ def _objects(fate: Fate) -> bool:
     return fate.state in {State.OBJECTION_STATEMENTS, State.OBJECTION_DECISION}
 
 
-def assess(play: Player, fates: dict[str, Fate]) -> None:
-    """Play every case that stands in self-assessment up to its fate."""
+def assess(play: Player, fates: dict[str, Fate], mine: set[str]) -> None:
+    """Play every case of `mine` that stands in self-assessment up to its fate."""
     for key in play.everyone():
-        if play.state(key) != State.SELF_ASSESSMENT:
+        if key not in mine or play.state(key) != State.SELF_ASSESSMENT:
             continue
         one = Assessment(play, key, fates.get(key, Fate(State.SELF_ASSESSMENT)))
         when = one.self_assess()

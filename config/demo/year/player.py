@@ -35,6 +35,7 @@ class Player:
             person__agency=loaded.agency)}  # fmt: skip
         self.cases: dict[str, int] = {}
         self.moved_to: set[str] = set()
+        self.rounds = loaded.cycle.stages.filter(kind="checkin").count()
         self.draft_of = ""  # whose draft is sure to be begun
 
     def know_cases(self) -> None:

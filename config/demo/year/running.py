@@ -78,12 +78,12 @@ def check_in(
             continue
         if only is not None and key not in only:
             continue
-        if key not in stuck and rng.random() < 0.1:
+        if key not in stuck and rng.random() < 0.18:
             continue  # handed in by nobody; the rater records it as missed, or the opening does
         trends: tuple[Grade, ...] = ("meets", "meets", "meets", "above", "below")
         trend = rng.choice(trends)
         body: dict[str, Any] = checkin_for(
-            play.plan(key), number, rng, rounds=2, domain=play.domain, trend=trend
+            play.plan(key), number, rng, rounds=play.rounds, domain=play.domain, trend=trend
         )
         if when >= START:
             continue

@@ -11,8 +11,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 # Rows here are written once: the web role may read and add, nothing else.
 APPEND_ONLY = ("cycles_ledgerentry", "cycles_seal", "cycles_sealedhead")
-# Appraisals and their cases move and end; they never disappear.
-NEVER_DELETED = ("cycles_appraisal", "workflow_case")
+# Appraisals end and versions are superseded; they never disappear. (A case cannot be deleted
+# without its appraisal losing its place; that shows in the ledger.)
+NEVER_DELETED = ("cycles_appraisal", "cycles_version")
 READ_ONLY = ("django_migrations",)
 
 
