@@ -30,7 +30,7 @@ def serve(port: int) -> subprocess.Popen[bytes]:
         [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port",
          str(port), "--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level",
          "error", "benchmarks.wsgi:application"],
-        cwd=ROOT,
+        cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     for _ in range(300):
         try:
