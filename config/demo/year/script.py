@@ -53,8 +53,7 @@ ELSEWHERE = [
 def play_tangsel(spec: AgencySpec) -> None:
     """The city whose assessment runs: every state after monitoring, and some that lag behind."""
     timing = Timing(day(11, 2), day(11, 27), day(12, 11), day(12, 9), day(12, 18),
-                    (("Tengah tahun", day(7, 1), day(7, 17), day(9, 30)),
-                     ("Triwulan III", day(10, 1), day(10, 16), day(11, 30))))  # fmt: skip
+                    (("Tengah tahun", day(9, 1), day(10, 16), day(11, 30)),))  # fmt: skip
     with transaction.atomic():
         play = _begin(spec, timing, CycleRules(rating_levels=(EXTREMES,)))
         names = {p.username: p.key for p in spec.people if p.username}
@@ -68,10 +67,8 @@ def play_tangsel(spec: AgencySpec) -> None:
         stuck = set(_draw(play.rng, [k for k in rest if k not in late], 4)) | {staff[-2]}
         plan_the_year(play, late)
         exclude(play, spec.exclusions, day(6, 30), day(1, 1))
-        move_people(play, day(7, 5))
-        check_in(play, 1, (day(7, 6), day(7, 17)), set())
         move_people(play, day(9, 30))
-        check_in(play, 2, (day(10, 5), day(10, 16)), stuck)
+        check_in(play, 1, (day(10, 5), day(10, 16)), stuck)
         exclude(play, spec.exclusions, day(11, 1), day(7, 1))
         sweeps.open_assessments(play.at(day(11, 2)))
         unit = spec.post(own).unit
