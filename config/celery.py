@@ -27,6 +27,11 @@ app.conf.update(
             "schedule": 60,
             "options": {"expires": 55},
         },
+        "take up jobs that wait or were left": {
+            "task": "workflow.tasks.take_up_jobs",
+            "schedule": 15,
+            "options": {"expires": 14},
+        },
         "tell people what is due": {
             "task": "notifications.tasks.sweep",
             "schedule": 60,

@@ -64,3 +64,84 @@ class DocumentKind(models.TextChoices):
     def of_segment(cls) -> frozenset["DocumentKind"]:
         """Kinds that belong to a stretch in one posting; the others belong to the year."""
         return frozenset({cls.PLAN, cls.CHECKIN})
+
+
+class AbsenceKind(models.TextChoices):
+    """Longer absences. Whoever is away for one of `without_planning_duty` has no plan to make."""
+
+    UNPAID_LEAVE = "unpaid_leave", _("Leave outside the State's dependants (CLTN)")
+    STUDY = "study", _("Study assignment")
+    PRE_RETIREMENT = "pre_retirement", _("Pre-retirement period (MPP)")
+    SUSPENDED = "suspended", _("Temporary dismissal")
+    SECONDMENT = "secondment", _("Secondment to another body")
+    LONG_LEAVE = "long_leave", _("Long leave")
+
+    @classmethod
+    def without_planning_duty(cls) -> frozenset["AbsenceKind"]:
+        """PermenPANRB 8/2021, kept as the default: who plans nothing is excluded, with this."""
+        return frozenset(
+            {cls.UNPAID_LEAVE, cls.STUDY, cls.PRE_RETIREMENT, cls.SUSPENDED, cls.SECONDMENT}
+        )
+
+
+class StaffChangeKind(models.TextChoices):
+    """What happens to people in mid-year; each is one act with a date and a letter."""
+
+    POST = "post", _("Move to another post (mutasi)")
+    ABSENCE = "absence", _("Leave, study, secondment")
+    RETURN = "return", _("Return from an absence")
+    RETIREMENT = "retirement", _("Retirement")
+    DISMISSAL = "dismissal", _("Dismissal")
+    DEATH = "death", _("Death")
+    AGENCY = "agency", _("Move to another agency")
+
+
+class JobKind(models.TextChoices):
+    """Long work that a worker does while a page shows its progress."""
+
+    IMPORT_CHECK = "import_check", _("Checking the file")
+    IMPORT_APPLY = "import_apply", _("Applying the import")
+    IMPORT_UNDO = "import_undo", _("Undoing the import")
+    REHEARSAL = "rehearsal", _("Rehearsing the opening")
+    OPENING = "opening", _("Opening the cycle")
+    CLOSING = "closing", _("Closing the cycle")
+    ARCHIVING = "archiving", _("Archiving the cycle")
+    CYCLE_CHANGE = "cycle_change", _("Changing a running cycle")
+    CALENDAR = "calendar", _("Counting deadlines again")
+    INVITING = "inviting", _("Sending invitations")
+
+
+class JobState(models.TextChoices):
+    WAITING = "waiting", _("Waiting for a worker")
+    RUNNING = "running", _("In progress")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Could not be done")
+
+
+class ImportState(models.TextChoices):
+    READING = "reading", _("Being checked")
+    CHECKED = "checked", _("Checked")
+    APPLYING = "applying", _("Being applied")
+    APPLIED = "applied", _("Applied")
+    UNDONE = "undone", _("Undone")
+    DISCARDED = "discarded", _("Discarded")
+    FAILED = "failed", _("Unreadable")
+
+
+class RowOutcome(models.TextChoices):
+    """What a dry run says of a row, and what applying it did."""
+
+    ADDED = "added", _("Added")
+    CHANGED = "changed", _("Changed")
+    MOVED = "moved", _("Moved")
+    CLOSED = "closed", _("Closed")
+    SAME = "same", _("Unchanged")
+    FAULTY = "faulty", _("Faulty")
+
+
+class Severity(models.TextChoices):
+    """Of a finding of the rehearsal: an error keeps the cycle from opening without a reason."""
+
+    ERROR = "error", _("Error")
+    WARNING = "warning", _("Warning")
+    NOTE = "note", _("Note")

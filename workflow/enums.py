@@ -81,3 +81,11 @@ class ApprovalKind(models.TextChoices):
     CHECKIN = "checkin", _("Check-in")
     RATING = "rating", _("Rating")
     FINAL = "final", _("Final approval")
+
+
+class OpeningOutcome(models.TextChoices):
+    """What became of a person when a cycle was opened."""
+
+    CREATED = "created", _("Created")
+    EXCLUDED = "excluded", _("Not included")
+    FAILED = "failed", _("Could not be created")

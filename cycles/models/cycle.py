@@ -39,6 +39,15 @@ class Cycle(Public):
     status = models.CharField(max_length=10, choices=CycleStatus, default=CycleStatus.DRAFT)
     template = models.CharField(max_length=40, default="national-1")
     rules = models.JSONField(default=dict)
+    # Rules of single units where they differ: [{"unit": id, "path": "1.4.", "rules": {…}}].
+    unit_rules = models.JSONField(default=list)
+    # Who belongs: {"units": [ids], "post_kinds": […], "person_kinds": […]}; empty: everybody.
+    members = models.JSONField(default=dict)
+    # The template versions it was made from, nearest first: [{"version": id, "place": …}].
+    template_versions = models.JSONField(default=list)
+    # Why it was opened although the rehearsal named errors.
+    opened_despite = models.TextField(blank=True, default="")
+    archived_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
 
@@ -53,6 +62,8 @@ class Stage(models.Model):
     """When a stage opens, is due and closes, in local days of the agency."""
 
     cycle = models.ForeignKey(Cycle, models.CASCADE, related_name="stages")
+    # A unit (with all below it) that has other dates; None: everybody.
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
     kind = models.CharField(max_length=20, choices=StageKind)
     number = models.PositiveSmallIntegerField(default=0)
     name = models.CharField(max_length=120)
@@ -63,7 +74,11 @@ class Stage(models.Model):
     class Meta:
         ordering = ["opens_on", "kind", "number"]
         constraints = [
-            models.UniqueConstraint(fields=["cycle", "kind", "number"], name="one_stage"),
+            models.UniqueConstraint(
+                fields=["cycle", "unit", "kind", "number"],
+                nulls_distinct=False,
+                name="one_stage",
+            ),
             models.CheckConstraint(
                 condition=models.Q(opens_on__lte=models.F("due_on"))
                 & models.Q(due_on__lte=models.F("closes_on")),

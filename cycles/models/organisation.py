@@ -31,14 +31,23 @@ class Unit(Public):
 
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="units")
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    # The agency's own code; an import recognises the unit by it.
+    code = models.CharField(max_length=40, blank=True, default="")
     name = models.CharField(max_length=200)
     path = models.CharField(max_length=200, blank=True, default="")
     depth = models.PositiveSmallIntegerField(default=0)
     week = models.PositiveSmallIntegerField(
         default=5, choices=[(5, _("Five days")), (6, _("Six days"))]
     )
+    # The last day it existed; a closed unit keeps its past.
+    closed_on = models.DateField(null=True)
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency", "code"], condition=~models.Q(code=""), name="one_unit_per_code"
+            )
+        ]
         indexes = [
             # Completion of a unit with all units below it.
             models.Index("agency", models.F("path"), name="unit_subtree"),
@@ -49,19 +58,34 @@ class Unit(Public):
 
 
 class Post(Public):
-    """One seat. `superior` is the seat above: the unit's head, or the head of the unit above."""
+    """One seat. `superior` is the seat above: the unit's head, or the head of the unit above.
+
+    It is derived from the unit tree (`cycles.services.organisation`), unless it was given.
+    """
 
     agency = models.ForeignKey(Agency, models.PROTECT)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="posts")
     superior = models.ForeignKey("self", models.PROTECT, null=True, related_name="subordinates")
+    # Whether `superior` was named by the agency instead of derived; the tree then leaves it alone.
+    is_superior_given = models.BooleanField(default=False)
+    code = models.CharField(max_length=40, blank=True, default="")
     title = models.CharField(max_length=200)
-    kind = models.CharField(max_length=20, choices=PostKind)
+    # Empty: not known yet. The rehearsal names such posts.
+    kind = models.CharField(max_length=20, choices=PostKind, blank=True)
+    # Rung of a functional post ("Ahli Muda").
+    grade = models.CharField(max_length=40, blank=True, default="")
     is_head = models.BooleanField(default=False)
+    closed_on = models.DateField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["unit"], condition=models.Q(is_head=True), name="one_head_per_unit"
+                fields=["unit"],
+                condition=models.Q(is_head=True, closed_on=None),
+                name="one_head_per_unit",
+            ),
+            models.UniqueConstraint(
+                fields=["agency", "code"], condition=~models.Q(code=""), name="one_post_per_code"
             ),
             models.CheckConstraint(
                 condition=~models.Q(superior=models.F("id")), name="post_not_above_itself"

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from cycles.enums import ActingKind, PersonKind, Role
+from cycles.enums import AbsenceKind, ActingKind, PersonKind, Role
 from cycles.models.base import Public
 from cycles.models.organisation import Agency, Post
 
@@ -30,6 +30,20 @@ class Person(Public):
         return self.name
 
 
+class PersonKey(models.Model):
+    """The stable key under which an agency's own records know a person (never the NIP)."""
+
+    agency = models.ForeignKey(Agency, models.CASCADE)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="keys")
+    key = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "key"], name="one_person_per_key"),
+            models.UniqueConstraint(fields=["agency", "person"], name="one_key_per_person"),
+        ]
+
+
 class IdentityNumber(models.Model):
     """NIP, NI PPPK or NRP. Personal data: on documents only, never in addresses, lists or logs."""
 
@@ -46,6 +60,10 @@ class IdentityNumber(models.Model):
                 fields=["person"], condition=Q(is_current=True), name="one_current_number"
             )
         ]
+        indexes = [
+            # An import looks up the people of a file by their numbers.
+            models.Index(fields=["number"], name="person_by_number"),
+        ]
 
 
 class UserManager(BaseUserManager["User"]):
@@ -61,6 +79,8 @@ class User(AbstractBaseUser):
     person = models.OneToOneField(Person, models.PROTECT, null=True, related_name="user")
     language = models.CharField(max_length=5, default="id")
     is_active = models.BooleanField(default=True)
+    # When the invitation to set a password went out last.
+    invited_at = models.DateTimeField(null=True)
 
     objects = UserManager()
 
@@ -142,4 +162,50 @@ class Acting(models.Model):
         indexes = [
             # "For which posts do I act today?", asked once per request.
             models.Index(fields=["person", "ends_on"], name="acting_by_person"),
+        ]
+
+
+class Absence(Public):
+    """Somebody's longer absence from their post (`ends_on` is the last day; None: open)."""
+
+    agency = models.ForeignKey(Agency, models.PROTECT)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="absences")
+    kind = models.CharField(max_length=20, choices=AbsenceKind)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+    letter = models.CharField(max_length=120, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on")),
+                name="absence_ends_after_start",
+            )
+        ]
+        indexes = [
+            # "Who is away today?", asked for a whole agency by opening and rehearsal.
+            models.Index(fields=["agency", "ends_on", "starts_on"], name="absence_of_agency"),
+        ]
+
+
+class RaterException(Public):
+    """Recorded: somebody else than the superior rates this person, from when to when, and why."""
+
+    agency = models.ForeignKey(Agency, models.PROTECT)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="rater_exceptions")
+    rater = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    reason = models.TextField()
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+    author = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(person=models.F("rater")), name="exception_never_rates_oneself"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["agency", "ends_on"], name="rater_exception_of_agency"),
         ]

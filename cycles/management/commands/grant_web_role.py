@@ -13,7 +13,10 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 APPEND_ONLY = ("cycles_ledgerentry", "cycles_seal", "cycles_sealedhead")
 # Appraisals end and versions are superseded; they never disappear. (A case cannot be deleted
 # without its appraisal losing its place; that shows in the ledger.)
-NEVER_DELETED = ("cycles_appraisal", "cycles_version")
+NEVER_DELETED = (
+    "cycles_appraisal", "cycles_version", "cycles_staffchange", "cycles_handover",
+    "cycles_templateversion",
+)  # fmt: skip
 READ_ONLY = ("django_migrations",)
 
 

@@ -1,0 +1,19 @@
+"""Which service works which kind of job off."""
+
+from __future__ import annotations
+
+from cycles.enums import JobKind
+from cycles.models import Job
+from cycles.services import jobs
+from cycles.services.jobs import Handler
+
+# One line a kind, in the order of `JobKind`.
+HANDLERS: dict[str, Handler] = {}
+
+
+def work_off(job_id: int) -> Job | None:
+    """Work one job off unless somebody else does; return it, or None."""
+    return jobs.run(job_id, HANDLERS)
+
+
+__all__ = ["HANDLERS", "JobKind", "work_off"]

@@ -1,0 +1,5 @@
+"""Templates of cycles, below templat/."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
