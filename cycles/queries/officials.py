@@ -9,7 +9,7 @@ from datetime import date
 from django.db import connection
 from django.db.models import Q
 
-from cycles.models import Acting, Post, Posting, RoleGrant
+from cycles.models import Acting, Post, Posting, RaterException, RoleGrant
 
 # A seat's holder on the day, and its acting official by letter; at most one of each is shown.
 _SEATS = """
@@ -135,6 +135,20 @@ class SeatIndex:
             )  # fmt: skip
             above = self._superior.get(above)
         return seats
+
+
+def rater_exceptions(agency_id: int, on: date) -> dict[int, int]:
+    """Person id → who rates them on a day in place of their superior, as recorded. One query.
+
+    A rater who has left counts no more; of two exceptions the one that began last holds.
+    """
+    return dict(
+        RaterException.objects.filter(agency_id=agency_id, starts_on__lte=on)
+        .filter(Q(ends_on=None) | Q(ends_on__gte=on))
+        .filter(Q(rater__left_on=None) | Q(rater__left_on__gt=on))
+        .order_by("starts_on", "id")
+        .values_list("person_id", "rater_id")
+    )
 
 
 def powers_of(acting: Acting) -> frozenset[str]:
