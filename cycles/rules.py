@@ -5,11 +5,13 @@ Every default is the value of the law's reading in use; an agency may set anothe
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 # Who decides at a level: the rater, the rater's superior, or HR.
 RATER, SUPERIOR, HR = "rater", "superior", "hr"
+APPROACHES = ("quantitative", "qualitative")
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class CycleRules:
     remind_after: tuple[int, ...] = (1, 3)
     escalate_superior_after: int = 5
     escalate_hr_after: int = 10
+    # How plans may be written (PermenPANRB 6/2022): measured aspects, measures in words, or both.
+    approaches: tuple[str, ...] = APPROACHES
 
     def levels(self, kind: str) -> tuple[Level, ...]:
         """The rungs of an approval kind ("plan", "checkin", "rating", "final")."""
@@ -58,7 +62,7 @@ class CycleRules:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, raw: dict[str, Any]) -> CycleRules:
+    def from_json(cls, raw: Mapping[str, Any]) -> CycleRules:
         """The rules stored on a cycle; what is not stored has the default."""
         known = {f.name for f in fields(cls)}
         values: dict[str, Any] = {}
@@ -73,3 +77,21 @@ class CycleRules:
                 value = tuple(value)
             values[name] = value
         return replace(cls(), **values)
+
+
+def rules_at(
+    rules: Mapping[str, Any], unit_rules: Iterable[Mapping[str, Any]], unit_path: str
+) -> CycleRules:
+    """The rules for people of a unit: the cycle's, with what the units above it and the unit
+
+    itself have otherwise; the nearest unit says last. A unit's rules name only what differs.
+    """
+    above = unit_path.split(".")
+    reaching = sorted(
+        (own for own in unit_rules if str(own["unit"]) in above),
+        key=lambda own: above.index(str(own["unit"])),
+    )
+    merged = dict(rules)
+    for own in reaching:
+        merged |= own["rules"]
+    return CycleRules.from_json(merged)

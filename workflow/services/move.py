@@ -19,7 +19,7 @@ from cycles.models import Cycle, Document, RoleGrant, Segment, Version
 from cycles.queries.calendars import calendar_for
 from cycles.queries.officials import Seat, SeatIndex, seats_above
 from cycles.queries.stages import StageDates, Timetable, extensions_of, stages_of, timetable
-from cycles.rules import CycleRules
+from cycles.rules import CycleRules, rules_at
 from workflow.enums import Party, State
 from workflow.flows import Opening
 from workflow.models import Case, TurnInterval
@@ -45,8 +45,18 @@ class Surroundings:
     def __init__(self, cycle: Cycle, cases: Sequence[Case] = ()) -> None:
         self.cycle, self.cases = cycle, cases
         self.rules = CycleRules.from_json(cycle.rules)
+        self._rules: dict[str, CycleRules] = {}
         self.openings: list[Opening] | None = [] if cases else None
         self._seats: dict[date, SeatIndex] = {}
+
+    def rules_for(self, unit_path: str) -> CycleRules:
+        """The rules that hold for people of a unit."""
+        if not self.cycle.unit_rules:
+            return self.rules
+        if unit_path not in self._rules:
+            cycle = self.cycle
+            self._rules[unit_path] = rules_at(cycle.rules, cycle.unit_rules, unit_path)
+        return self._rules[unit_path]
 
     @cached_property
     def stages(self) -> tuple[StageDates, ...]:
@@ -115,7 +125,7 @@ class Move:
 
     @property
     def rules(self) -> CycleRules:
-        return self.around.rules
+        return self.around.rules_for(self.case.unit.path)
 
     @property
     def on_behalf_of_id(self) -> int | None:
@@ -204,7 +214,7 @@ class Move:
         if found := documents.problems(kind, body, plan=plan):
             raise Incomplete(found)
         document.body = body
-        body = _with_files(document, body)
+        body = _with_files(document, documents.frozen(kind, body))
         document.latest += 1
         document.revision += 1
         document.saved_at = self.now
