@@ -199,6 +199,8 @@ class RaterException(Public):
     ends_on = models.DateField(null=True)
     author = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
+    # When its end took effect in the running appraisals.
+    ended_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
