@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cycles.berakhlak import CORE_VALUES
-from cycles.documents import ASPECTS, RESULT_TYPES, Body
+from cycles.documents import APPROACHES, ASPECTS, RESULT_TYPES, Body
 from cycles.scoring import Rating
 
 VALUES = {value.code: value.name for value in CORE_VALUES}
@@ -18,6 +18,8 @@ FIELDS: dict[str, str | Promise] = {
     "title": gettext_lazy("Result of work"),
     "type": gettext_lazy("Kind of result"),
     "serves": gettext_lazy("Superior's result it serves"),
+    "approach": gettext_lazy("Approach"),
+    "measures": gettext_lazy("Measures of success"),
     "indicator": gettext_lazy("indicator"),
     "target": gettext_lazy("target"),
     "realisation": gettext_lazy("Realisation"),
@@ -41,6 +43,7 @@ OUTCOME_LABELS: dict[str, str | Promise] = {
 }
 _CHOICES: dict[str, Mapping[str, str | Promise]] = {
     "type": RESULT_TYPES,
+    "approach": APPROACHES,
     "work": dict(Rating.choices),
     "behaviour": dict(Rating.choices),
     "outcome": OUTCOME_LABELS,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,6 +32,13 @@ ASPECTS = {
     "time": gettext_lazy("Time"),
     "cost": gettext_lazy("Cost"),
 }
+# How a plan says what success is (PermenPANRB 6/2022): by indicators and targets per aspect, or by
+# measures in words under each result. Chosen per plan, where the cycle allows both.
+QUANTITATIVE, QUALITATIVE = "quantitative", "qualitative"
+APPROACHES = {
+    QUANTITATIVE: gettext_lazy("Quantitative (kuantitatif)"),
+    QUALITATIVE: gettext_lazy("Qualitative (kualitatif)"),
+}
 RESULT_TYPES = {
     "main": gettext_lazy("Main (utama)"),
     "additional": gettext_lazy("Additional (tambahan)"),
@@ -53,12 +60,37 @@ def clean(kind: str, raw: Mapping[str, Any]) -> Body:
     return _CLEANERS[Kind(kind)](raw)
 
 
-def problems(kind: str, body: Body, *, plan: Body | None = None) -> tuple[Problem, ...]:
+def problems(
+    kind: str,
+    body: Body,
+    *,
+    plan: Body | None = None,
+    approaches: Collection[str] = tuple(APPROACHES),
+) -> tuple[Problem, ...]:
     """What keeps a body from being handed in; empty when it is complete.
 
-    `plan` is the plan in force, whose results a check-in or self-assessment answers.
+    `plan` is the plan in force, whose results a check-in or self-assessment answers; `approaches`
+    are those that the cycle allows a plan.
     """
-    return tuple(_CHECKS[Kind(kind)](body, plan or {"results": []}))
+    found = _CHECKS[Kind(kind)](body, plan or {"results": []})
+    if kind == Kind.PLAN and body["approach"] not in approaches:
+        sentence = _("This cycle does not allow this approach; choose the other one.")
+        return (Problem("approach", sentence), *found)
+    return tuple(found)
+
+
+def frozen(kind: str, body: Body) -> Body:
+    """What a version keeps of a body handed in: of a plan only what its approach shows."""
+    if kind != Kind.PLAN:
+        return body
+    other = {"aspects": []} if body["approach"] == QUALITATIVE else {"measures": ""}
+    return {**body, "results": [{**result, **other} for result in body["results"]]}
+
+
+def measures(result: Mapping[str, Any]) -> list[str]:
+    """The measures of success of a qualitative result, one a line."""
+    lines = (line.strip(" \t•*–-") for line in str(result.get("measures") or "").splitlines())
+    return [line for line in lines if line]
 
 
 def digest(body: Body) -> str:
@@ -71,9 +103,9 @@ def digest(body: Body) -> str:
 _READING = {
     name: place
     for place, name in enumerate(
-        ("results", "expectations", "items", "title", "type", "serves", "aspects", "indicator",
-         "target", "outcome", "work", "work_reason", "behaviour", "behaviour_reason", "feedback",
-         "realisation", "text", "reasons", "link", "note", "reflection", "recommendation",
+        ("approach", "results", "expectations", "items", "title", "type", "serves", "aspects",
+         "indicator", "target", "measures", "outcome", "work", "work_reason", "behaviour",
+         "behaviour_reason", "feedback", "realisation", "text", "reasons", "link", "note", "reflection", "recommendation",
          *(value.code for value in CORE_VALUES), "attachments")
     )
 }  # fmt: skip
@@ -156,10 +188,16 @@ def _clean_plan(raw: Mapping[str, Any]) -> Body:
                     for aspect in ASPECTS
                     if aspect in aspects
                 ],
+                # Kept beside the aspects: changing the approach loses nothing.
+                "measures": text(row.get("measures")),
             }
         )
     expectations = _mapping(raw.get("expectations"))
+    approach = raw.get("approach")
     return {
+        "approach": approach
+        if isinstance(approach, str) and approach in APPROACHES
+        else QUANTITATIVE,
         "results": results,
         "expectations": {value.code: text(expectations.get(value.code)) for value in CORE_VALUES},
     }
@@ -258,6 +296,12 @@ def _check_plan(body: Body, _plan: Body) -> Iterator[Problem]:
         path = f"results.{result['id']}"
         yield from _wanted(f"{path}.title", result["title"], LINE, _("Say what the result is."))
         yield from _fits(f"{path}.serves", result["serves"], LINE)
+        if body["approach"] == QUALITATIVE:
+            yield from _wanted(
+                f"{path}.measures", result["measures"], TEXT,
+                _("Each result has at least one measure of success."),
+            )  # fmt: skip
+            continue
         filled = [a for a in result["aspects"] if a["indicator"] or a["target"]]
         if not filled:
             yield Problem(f"{path}.aspects", _("Each result has an indicator and a target."))

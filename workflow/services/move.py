@@ -211,7 +211,7 @@ class Move:
             body = documents.clean(kind, document.body)
         needs_plan = kind in {DocumentKind.CHECKIN, DocumentKind.SELF_ASSESSMENT}
         plan = self.plan_body() if needs_plan else None
-        if found := documents.problems(kind, body, plan=plan):
+        if found := documents.problems(kind, body, plan=plan, approaches=self.rules.approaches):
             raise Incomplete(found)
         document.body = body
         body = _with_files(document, documents.frozen(kind, body))

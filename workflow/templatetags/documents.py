@@ -7,7 +7,7 @@ from typing import Any
 
 from django import template
 
-from cycles import document_labels, scoring
+from cycles import document_labels, documents, scoring
 from cycles.documents import ASPECTS, RESULT_TYPES
 
 register = template.Library()
@@ -64,6 +64,18 @@ def predicate_role(value: scoring.Predicate) -> str:
 def filled(aspects: list[dict[str, str]]) -> list[dict[str, str]]:
     """The aspects of a result that say something."""
     return [aspect for aspect in aspects if aspect["indicator"] or aspect["target"]]
+
+
+@register.filter
+def approach_name(body: Mapping[str, Any]) -> object:
+    """The approach of a plan by name; plans older than the choice are quantitative."""
+    return documents.APPROACHES[body.get("approach") or documents.QUANTITATIVE]
+
+
+@register.filter
+def measures(result: Mapping[str, Any]) -> list[str]:
+    """The measures of success of a qualitative result; none for a quantitative one."""
+    return documents.measures(result)
 
 
 @register.filter

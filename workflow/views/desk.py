@@ -24,7 +24,7 @@ from cycles.enums import DocumentKind
 from cycles.exceptions import Problem
 from cycles.models import Document, Person
 from cycles.queries.calendars import calendar_for
-from cycles.rules import CycleRules
+from cycles.rules import CycleRules, rules_at
 from workflow import machine
 from workflow.forms.documents import ACTS, FORMS, DocumentForm
 from workflow.models import Case
@@ -149,10 +149,18 @@ class Desk:
         return self.document.body if self.document else {}
 
     @cached_property
+    def rules(self) -> CycleRules:
+        cycle = self.case.cycle
+        return rules_at(cycle.rules, cycle.unit_rules, self.case.unit.path)
+
+    @cached_property
     def form(self) -> DocumentForm:
+        more: dict[str, Any] = {}
+        if self.kind == DocumentKind.PLAN:
+            more["approaches"] = self.rules.approaches
         return FORMS[self.kind](
             self.body, plan=self.plan, problems=self.problems,
-            pins=self.case.return_note.get("pins"),
+            pins=self.case.return_note.get("pins"), **more,
         )  # fmt: skip
 
     def files_of(self, place: str) -> dict[str, Any]:
@@ -238,7 +246,7 @@ class Desk:
             "lead": None if self.is_mine else self._about(),
             "crumbs": [(_("My appraisal") if self.is_mine else case.person.name,
                         reverse("case", args=[case.public_id]))],
-            "rules": CycleRules.from_json(case.cycle.rules),
+            "rules": self.rules,
         } | self._uploads()  # fmt: skip
         if self.kind in WITH_FILES:
             places = [""]

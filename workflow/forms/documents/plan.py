@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from django import forms
@@ -11,26 +11,38 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from cycles.berakhlak import CORE_VALUES
-from cycles.documents import ASPECTS, MOST_RESULTS, RESULT_TYPES
+from cycles.documents import APPROACHES, ASPECTS, MOST_RESULTS, QUALITATIVE, RESULT_TYPES
 from cycles.enums import DocumentKind
 from workflow.forms.documents.base import DocumentForm, choice, line, words
 
-BLANK = {"type": "main", "title": "", "serves": "", "aspects": []}
+BLANK = {"type": "main", "title": "", "serves": "", "aspects": [], "measures": ""}
+
+
+def _unseen() -> forms.Field:
+    """What belongs to the other approach travels along unseen: changing back loses nothing."""
+    return forms.CharField(required=False, widget=forms.HiddenInput)
 
 
 class PlanForm(DocumentForm):
     kind = DocumentKind.PLAN
 
-    def __init__(self, body: dict[str, Any], **more: Any) -> None:
+    def __init__(
+        self, body: dict[str, Any], *, approaches: Collection[str] = tuple(APPROACHES), **more: Any
+    ) -> None:
         # An empty page asks for nothing; one blank result shows where to begin.
         if not body.get("results"):
             body = body | {"results": [BLANK | {"id": "r1"}]}
+        # Those that the cycle allows; a draft in another one still shows what was typed.
+        self.approaches: tuple[str, ...] = tuple(approaches)
+        if not body.get("approach") and self.approaches:
+            body = body | {"approach": self.approaches[0]}
         super().__init__(body, **more)
 
     @classmethod
     def read(cls, post: QueryDict) -> dict[str, Any]:
         """Results in the order of the page (the repeated field "result"), all four aspects."""
         return {
+            "approach": post.get("approach", ""),
             "results": [
                 {
                     "id": identifier,
@@ -45,6 +57,7 @@ class PlanForm(DocumentForm):
                         }
                         for aspect in ASPECTS
                     ],
+                    "measures": post.get(f"results.{identifier}.measures", ""),
                 }
                 for identifier in dict.fromkeys(post.getlist("result"))
             ],
@@ -57,6 +70,9 @@ class PlanForm(DocumentForm):
     def arrange(cls, raw: dict[str, Any], order: str) -> str:
         verb, _colon, identifier = order.partition(":")
         results: list[dict[str, Any]] = raw["results"]
+        if verb == "approach" and identifier in APPROACHES:
+            raw["approach"] = identifier
+            return "pendekatan"
         if verb in {"add", "add-additional"}:
             if len(results) >= MOST_RESULTS:
                 return "hasil"
@@ -76,7 +92,30 @@ class PlanForm(DocumentForm):
             results.insert(to, results.pop(at))
         return f"hasil-{identifier}"
 
+    @property
+    def is_qualitative(self) -> bool:
+        return bool(self.body["approach"] == QUALITATIVE)
+
+    @property
+    def approach_now(self) -> forms.BoundField:
+        return self["approach"]
+
+    @property
+    def approach(self) -> Any:
+        """The approach of this plan, by name."""
+        return APPROACHES[self.body["approach"]]
+
+    @property
+    def other_approaches(self) -> list[tuple[str, Any]]:
+        """What it could be changed to, with the names."""
+        return [
+            (code, name)
+            for code, name in APPROACHES.items()
+            if code != self.body["approach"] and code in self.approaches
+        ]
+
     def spots(self) -> Iterator[tuple[str, forms.Field]]:
+        yield "approach", forms.CharField(widget=forms.HiddenInput)
         for result in self.body["results"]:
             path = f"results.{result['id']}"
             yield f"{path}.type", choice(_("Kind of result"), list(RESULT_TYPES.items()))
@@ -95,8 +134,19 @@ class PlanForm(DocumentForm):
                 ),
             )
             for aspect in ASPECTS:
-                yield f"{path}.{aspect}.indicator", words(1, _("Indicator"))
-                yield f"{path}.{aspect}.target", words(1, _("Target"))
+                for name, title in (("indicator", _("Indicator")), ("target", _("Target"))):
+                    spot = _unseen() if self.is_qualitative else words(1, title)
+                    yield f"{path}.{aspect}.{name}", spot
+            yield (
+                f"{path}.measures",
+                words(
+                    3,
+                    _("Measures of success"),
+                    _("One a line: the measure or individual indicator, and its target."),
+                )
+                if self.is_qualitative
+                else _unseen(),
+            )
         for value in CORE_VALUES:
             yield (
                 f"expectations.{value.code}",
@@ -104,6 +154,8 @@ class PlanForm(DocumentForm):
             )
 
     def place_of(self, path: str) -> str | None:
+        if path == "approach":  # a hidden field: the sentence stands above the form
+            return None
         if path.startswith("results.") and path.endswith(".aspects"):
             path = path.removesuffix("aspects") + "quantity.indicator"
         return super().place_of(path)
@@ -122,6 +174,7 @@ class PlanForm(DocumentForm):
                 "type": self[f"results.{result['id']}.type"],
                 "title": self[f"results.{result['id']}.title"],
                 "serves": self[f"results.{result['id']}.serves"],
+                "measures": self[f"results.{result['id']}.measures"],
                 "aspects": [
                     {
                         "label": label,
