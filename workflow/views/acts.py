@@ -30,7 +30,7 @@ from workflow.permissions import judge, visible_cases
 from workflow.queries.cases import is_own, returnable
 from workflow.queries.choices import free_posts_like, people_like
 from workflow.services.door import advance
-from workflow.views.access import actor, page, visible_case
+from workflow.views.access import actor, case_to_act_on, page, visible_case
 from workflow.views.cases import head_of
 from workflow.views.offers import EDITORS, hint_of, label_of
 
@@ -52,7 +52,8 @@ def act(request: HttpRequest, public_id: UUID, action: str) -> HttpResponse:
         words = label_of(earlier.action, earlier.case, actor(request))
         target = text(request.POST.get("next"))
         return _done(request, earlier.case, words, earlier, target)
-    case = visible_case(request, public_id)
+    find = case_to_act_on if request.method == "POST" else visible_case
+    case = find(request, public_id)
     form_class = form_of(action, is_employee=is_own(case, actor(request)))
     if kind := EDITORS.get((action, case.state)):
         return redirect("edit", case.public_id, kind)
