@@ -43,7 +43,15 @@ _MANY: Final = 6  # more blocks than this are counted in a sentence, not listed
 
 RuleKind = Literal["date", "working_days", "calendar_days"]
 StepKind = Literal[
-    "counted", "weekend", "day_off", "paused", "rolled", "capped", "close_passed", "extended"
+    "counted",
+    "weekend",
+    "day_off",
+    "paused",
+    "rolled",
+    "capped",
+    "close_passed",
+    "extended",
+    "promised",
 ]
 Since = Literal["received", "started", "opened", "returned", "submitted", "delivered", "objected"]
 Span = tuple[date, date]
@@ -100,7 +108,8 @@ class Step:
     counted: first and last counted day, `week` 5, 6 or 7 counted days a week · weekend, day_off,
     paused: a stretch that is not counted · rolled: from the day off to the next working day ·
     capped: from the counted day back to the stage's close · close_passed: that close, already gone
-    when the clock began · extended: from the day before the extension to the day it allows.
+    when the clock began · extended: from the day before the extension to the day it allows ·
+    promised: from the day that is counted now to the day that was told before, which stands.
     """
 
     kind: StepKind
@@ -133,14 +142,16 @@ def due(
     *,
     not_after: date | None = None,
     extended_to: date | None = None,
+    promised: date | None = None,
     paused: Sequence[Span] = (),
 ) -> Due:
     """Returns the deadline and its steps; raises ValueError for a naive anchor.
 
     Day 1 is the next counted day after the local date of the anchor. A fixed date stays where it
     was set. `not_after` (the stage's close) caps, unless it had passed before the clock began: an
-    item is never due before it was received. `extended_to` counts only if later. Paused days
-    (inclusive spans) are not counted by either kind of days.
+    item is never due before it was received. `extended_to` counts only if later, and so does
+    `promised`, a day told before the calendar changed. Paused days (inclusive spans) are not
+    counted by either kind of days.
     """
     start = local_date(calendar, anchor)
     steps: list[Step] = []
@@ -157,6 +168,9 @@ def due(
     if extended_to is not None and extended_to > last:
         steps.append(Step("extended", last, extended_to))
         last = extended_to
+    if promised is not None and promised > last:
+        steps.append(Step("promised", last, promised))
+        last = promised
     at = end_of_day(calendar.zone, last)
     return Due(at, last, rule, anchor, calendar.version, tuple(steps))
 
@@ -356,7 +370,9 @@ _MOVES: Final = {
     "capped": gettext_lazy("not past the stage's close on %(last)s"),
     "close_passed": gettext_lazy("the stage's close on %(last)s had already passed"),
     "extended": gettext_lazy("extended from %(first)s"),
-}
+    "promised": gettext_lazy("by today's calendar it would be %(first)s, but the day told before "
+                             "stands"),
+}  # fmt: skip
 
 
 def _move(step: Step) -> str:

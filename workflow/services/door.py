@@ -1,8 +1,8 @@
 """The door: the only way a case moves.
 
-Order inside, always: atomic → lock the case row → re-read → permission → state → documents and
-process (the stage's effect) → transition → turn, due → save → interval, ledger, event, counters →
-receipt.
+Order inside, always: atomic → share the agency's dates → lock the case row → re-read → permission
+→ state → documents and process (the stage's effect) → transition → turn, due → save → interval,
+ledger, event, counters → receipt.
 What is news for people lies in the event rows; the sweep reads them after commit.
 """
 
@@ -27,6 +27,7 @@ from workflow.permissions import SYSTEM, Actor, judge
 from workflow.services import stages  # noqa: F401 - registers the effects of every stage
 from workflow.services.dues import basis_of
 from workflow.services.move import EFFECTS, Move, Surroundings
+from workflow.services.timekeeping import share_time
 from workflow.services.turns import asks_rater, turn_of
 
 RECEIPT_LENGTH = 12
@@ -86,6 +87,7 @@ def advance(
     """
     instant, key = now or clock.now(), _key(key)
     with transaction.atomic():
+        share_time([case_id])
         case = lock_case(case_id)
         # Whoever waited for another act comes after it: a turn never ends before it began.
         instant = max(instant, case.turn_since)
@@ -128,12 +130,13 @@ def advance_many(
     Returns the cases that moved and, by id, the sentence for each that did not. Cases that
     somebody else holds locked are left for the next sweep.
     """
-    instant = now or clock.now()
+    instant, wanted = now or clock.now(), list(case_ids)
     with transaction.atomic():
+        share_time(wanted)
         cases = list(
             Case.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
             .select_related("agency", "cycle", "unit", "appraisal")
-            .filter(pk__in=list(case_ids))
+            .filter(pk__in=wanted)
             .order_by("pk")
         )
         around = {
@@ -233,6 +236,7 @@ def _place(move: Move) -> None:
         calendar=move.calendar,
         now=move.now,
         returned=move.returned,
+        pauses=move.pauses,
     )
     case.due_at = basis.due(move.calendar).at
     case.due_basis = basis.to_json(move.calendar)

@@ -16,7 +16,7 @@ from cycles.calendar import Calendar, local_date
 from cycles.enums import DocumentKind, Role
 from cycles.exceptions import Incomplete
 from cycles.models import Cycle, Document, RoleGrant, Segment, Version
-from cycles.queries.calendars import calendar_for
+from cycles.queries.calendars import PauseDays, calendar_for, pauses_for
 from cycles.queries.officials import Seat, SeatIndex, seats_above
 from cycles.queries.stages import StageDates, Timetable, extensions_of, stages_of, timetable
 from cycles.rules import CycleRules, rules_at
@@ -148,6 +148,11 @@ class Move:
     @cached_property
     def calendar(self) -> Calendar:
         return calendar_for(self.case.agency, self.case.unit.week)
+
+    @property
+    def pauses(self) -> tuple[PauseDays, ...]:
+        """The days on which no clock runs in the employee's unit."""
+        return pauses_for(self.case.agency, self.case.unit.path)
 
     @property
     def today(self) -> date:

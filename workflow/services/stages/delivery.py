@@ -23,10 +23,10 @@ def deliver(move: Move) -> State:
     case, rules = move.case, move.rules
     move.facts["how"] = "opened" if move.party == Party.EMPLOYEE else "handed_over"
     case.delivered_at, case.delivered_rating = move.now, case.rating_number
-    basis = window_basis(rules, rules.objection_unit, move.now)
+    basis = window_basis(rules, rules.objection_unit, move.now, move.pauses)
     case.window_ends_at = basis.due(move.calendar).at
     case.window_basis = basis.to_json(move.calendar)
-    calendar_days = window_basis(rules, "calendar_days", move.now)
+    calendar_days = window_basis(rules, "calendar_days", move.now, move.pauses)
     case.window_calendar_ends_at = calendar_days.due(move.calendar).at
     return State.ANNOUNCED
 
