@@ -270,8 +270,9 @@ LABELS: dict[str, Sentence] = {
 
 # On what an exclusion may rest; the ledger keeps the code, the letter stands in the reason.
 AUTHORITIES = frozenset(
-    {"leave", "study", "retirement", "secondment", "suspended", "death", "court", "other"}
-)
+    {"leave", "study", "retirement", "secondment", "suspended", "dismissed", "moved", "death",
+     "court", "other"}
+)  # fmt: skip
 # From delivery on only these (death of the employee, a court).
 LATE_EXCLUSIONS = frozenset({"death", "court"})
 LATE_STATES = FROM_DELIVERY

@@ -93,6 +93,9 @@ WORDS: dict[str | tuple[str, str], tuple[Sentence, str, str]] = {
     "transfer": (gettext_lazy("Transferred to another post"), "arrow-right-left", "neutral"),
     "reassign": (gettext_lazy("Given into other hands"), "user-check", "neutral"),
     "extend": (gettext_lazy("More time was given"), "calendar-plus", "neutral"),
+    "leave_note": (
+        gettext_lazy("The leaving rater wrote a note for the successor"), "notebook-pen", "neutral",
+    ),
 }  # fmt: skip
 # An entry of a kind that this version has no words for is still told.
 OTHER: tuple[Sentence, str, str] = (gettext_lazy("Something was recorded"), "circle-dot", "neutral")
@@ -102,6 +105,8 @@ AUTHORITIES: dict[str, Sentence] = {
     "retirement": gettext_lazy("Pre-retirement (MPP) or retirement"),
     "secondment": gettext_lazy("Assignment outside the agency"),
     "suspended": gettext_lazy("Temporarily dismissed"),
+    "dismissed": gettext_lazy("Dismissal"),
+    "moved": gettext_lazy("Move to another agency"),
     "death": gettext_lazy("Death of the employee"),
     "court": gettext_lazy("Court ruling"),
     "other": gettext_lazy("Another basis"),

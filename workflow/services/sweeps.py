@@ -81,6 +81,7 @@ FROM held
 JOIN today USING (agency_id)
 JOIN cycles_person p ON p.id = held.person_id
 WHERE p.left_on <= today.day
+    OR p.agency_id <> held.agency_id
     OR held.post_id IS NOT NULL
     AND NOT EXISTS (
         SELECT 1 FROM cycles_posting g

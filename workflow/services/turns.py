@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cycles.models import Person
-from cycles.rules import HR, RATER, Level
+from cycles.rules import ABOVE, HR, RATER, Level
 from workflow.enums import Party, State
 from workflow.services.move import Move, Turn
 
@@ -17,9 +17,10 @@ def rater_of(move: Move) -> Turn:
 
 
 def is_in_office(move: Move, person_id: int) -> bool:
-    """Whether a person has not left the service by the day of the move."""
-    left_on = Person.objects.values_list("left_on", flat=True).get(pk=person_id)
-    return left_on is None or left_on > move.today
+    """Whether a person has not left the agency by the day of the move, to nowhere or elsewhere."""
+    agency_id, left_on = Person.objects.values_list("agency_id", "left_on").get(pk=person_id)
+    is_elsewhere = agency_id is not None and agency_id != move.case.agency_id
+    return not is_elsewhere and (left_on is None or left_on > move.today)
 
 
 def approver_of(move: Move, level: Level, superiors: int, barred: set[int]) -> Turn:
@@ -47,7 +48,8 @@ def level_turn(
     rungs = [level for level in levels[:number] if level.role not in (RATER, HR)]
     rated_by = move.case.rated_by_id
     barred = {rated_by} if is_of_rating and rated_by is not None else set()
-    return approver_of(move, levels[number - 1], len(rungs), barred)
+    height = max(len(rungs), 2) if levels[number - 1].role == ABOVE else len(rungs)
+    return approver_of(move, levels[number - 1], height, barred)
 
 
 def finaliser_of(move: Move, number: int) -> Turn:

@@ -68,6 +68,28 @@ def reassign(move: Move) -> State:
     return state
 
 
+def wants_other_hands(move: Move) -> bool:
+    """Whether `reassign` would give the item, or the rater's part, to somebody else by the posts.
+
+    What HR has given to a person of its choice stays there while that person is in office.
+    """
+    case, state = move.case, State(move.case.state)
+    if state in OBJECTION:
+        if case.decider_id is not None and not is_in_office(move, case.decider_id):
+            return True
+        is_explaining = case.turn_party == Party.EXPLAINER and case.turn_person_id is not None
+        return is_explaining and not is_in_office(move, case.turn_person_id or 0)
+    if state in OF_RATER or asks_rater(move, state):
+        rater = rater_of(move)
+        return (case.rater_id, case.rater_post_id) != (rater.person_id, rater.post_id)
+    if case.turn_party not in {Party.APPROVER, Party.FINALISER} or case.turn_person_id is None:
+        return False
+    if case.turn_post_id is None:
+        return not is_in_office(move, case.turn_person_id)
+    turn = turn_of(move, state)
+    return (case.turn_person_id, case.turn_post_id) != (turn.person_id, turn.post_id)
+
+
 def _leave_untouched(is_wanted: bool) -> None:
     """The turn is the employee's or the calendar's: Refused when somebody else should take it."""
     if is_wanted:

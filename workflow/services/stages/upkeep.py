@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from cycles.enums import CycleStatus
 from cycles.exceptions import Refused
 from cycles.models import Cycle, Post, Posting, Segment
+from cycles.queries.officials import rater_exceptions
 from workflow import flows, machine
 from workflow.enums import BEFORE_ASSESSMENT, OPEN, State
 from workflow.services.move import Move, effect, public_id
@@ -62,7 +64,52 @@ def reinstate(move: Move) -> State:
     return State.MONITORING
 
 
-def _move_to_post(move: Move) -> Post:
+@dataclass(frozen=True)
+class Placing:
+    """Where the person sits now, since when, and the post they came from."""
+
+    post: Post
+    starts_on: date
+    post_from: int
+
+
+def _placing(move: Move) -> Placing:
+    """The person's new post: named by HR with the act ("post"), else the posting of today."""
+    placing = _move_to_post(move) if move.data.get("post") else _posting_of_today(move)
+    move.facts |= {"post_from": placing.post_from, "post_to": placing.post.pk}
+    return placing
+
+
+def _posting_of_today(move: Move) -> Placing:
+    """The posting was written already (a staff change, an import): the case follows it.
+
+    Of several postings the one that began last counts, as for the opening of a cycle.
+    """
+    case, today = move.case, move.today
+    held = list(
+        Posting.objects.filter(
+            person_id=case.person_id, agency_id=case.agency_id, starts_on__lte=today
+        )
+        .filter(Q(ends_on=None) | Q(ends_on__gte=today))
+        .select_related("post__unit")
+        .order_by("-starts_on", "-pk")
+    )
+    if not held:
+        raise Refused(_("The person holds no post."))
+    if case.post_id in {posting.post_id for posting in held}:
+        raise Refused(_("The person still holds the post of this appraisal."))
+    before = (
+        Posting.objects.filter(
+            person_id=case.person_id, agency_id=case.agency_id, ends_on__lt=today
+        )
+        .order_by("-ends_on", "-pk")
+        .values_list("post_id", flat=True)
+        .first()
+    )
+    return Placing(held[0].post, held[0].starts_on, before or case.post_id)
+
+
+def _move_to_post(move: Move) -> Placing:
     """End the posting, begin the new one. Raises Refused when the seat is not free."""
     case = move.case
     held = (
@@ -75,6 +122,7 @@ def _move_to_post(move: Move) -> Post:
     post = (
         Post.objects.select_related("unit")
         .filter(public_id=public_id(move.data.get("post")), agency_id=case.agency_id)
+        .filter(Q(closed_on=None) | Q(closed_on__gte=move.today))
         .first()
     )
     if post is None:
@@ -95,8 +143,7 @@ def _move_to_post(move: Move) -> Post:
     Posting.objects.create(
         agency_id=case.agency_id, person_id=case.person_id, post=post, starts_on=move.today
     )
-    move.facts |= {"post_from": post_from, "post_to": post.pk}
-    return post
+    return Placing(post, move.today, post_from)
 
 
 @effect("transfer", *(state for state in OPEN_STATES if state in BEFORE_ASSESSMENT))
@@ -104,18 +151,22 @@ def transfer_early(move: Move) -> State:
     """A new post before the assessment needs a new plan there: a new segment begins."""
     case = move.case
     _cancel_processes(move)
-    post = _move_to_post(move)
+    placing = _placing(move)
+    post = placing.post
     case.post, case.unit = post, post.unit
     move.forget_place()
-    case.rater_exception_id = None
+    case.rater_exception_id = rater_exceptions(case.agency_id, move.today).get(case.person_id)
     rater = rater_of(move)
-    Segment.objects.filter(appraisal_id=case.appraisal_id, number=case.segment_number).update(
-        ends_on=move.today - timedelta(days=1)
-    )
+    old = Segment.objects.get(appraisal_id=case.appraisal_id, number=case.segment_number)
+    # Recorded late, the move may reach back before the year: no day was spent in the old post.
+    starts_on = max(placing.starts_on, old.starts_on)
+    old.ends_on = starts_on - timedelta(days=1)
+    old.save(update_fields=["ends_on"])
     case.segment_number += 1
-    segment_of(case, post, rater.person_id, rater.post_id, starts_on=move.today).save(
+    segment_of(case, post, rater.person_id, rater.post_id, starts_on=starts_on).save(
         force_insert=True
     )
+    move.__dict__.pop("segment", None)
     case.rater_id, case.rater_post_id = rater.person_id, rater.post_id
     case.has_plan_in_force = case.is_amending = False
     case.return_note = {}
@@ -134,5 +185,5 @@ def transfer_late(move: Move) -> State:
 
     The case keeps the post and unit whose year is assessed; raters are looked for above them.
     """
-    _move_to_post(move)
+    _placing(move)
     return State(move.source)
