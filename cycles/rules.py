@@ -11,7 +11,12 @@ from typing import Any
 
 # Who decides at a level: the rater, the rater's superior, or HR.
 RATER, SUPERIOR, HR = "rater", "superior", "hr"
+# The superior's superior, also where the level below is not asked.
+ABOVE = "superior_above"
+ROLES = (RATER, SUPERIOR, ABOVE, HR)
 APPROACHES = ("quantitative", "qualitative")
+# The stretches of the year that may have reminders of their own.
+PHASES = ("planning", "checkin", "self_assessment", "review", "delivery", "objection", "final")
 
 
 @dataclass(frozen=True)
@@ -20,6 +25,27 @@ class Level:
 
     role: str
     predicates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reminders:
+    """When people are told of a deadline, in working days: before it, after it, and when silence
+
+    is told to the next superior and to HR. Escalation informs; it never moves an item.
+    """
+
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+    superior: int
+    hr: int
+
+    def to_json(self) -> dict[str, Any]:
+        return {"before": [*self.before], "after": [*self.after], "superior": self.superior,
+                "hr": self.hr}  # fmt: skip
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Reminders:
+        return cls(tuple(raw["before"]), tuple(raw["after"]), raw["superior"], raw["hr"])
 
 
 @dataclass(frozen=True)
@@ -46,6 +72,10 @@ class CycleRules:
     remind_after: tuple[int, ...] = (1, 3)
     escalate_superior_after: int = 5
     escalate_hr_after: int = 10
+    # The same for single phases, where they differ: (phase, its reminders).
+    reminders: tuple[tuple[str, Reminders], ...] = ()
+    # Whether there are check-ins at all: a unit may have none where its agency has some.
+    has_checkins: bool = True
     # How plans may be written (PermenPANRB 6/2022): measured aspects, measures in words, or both.
     approaches: tuple[str, ...] = APPROACHES
 
@@ -58,8 +88,15 @@ class CycleRules:
             "final": self.final_levels,
         }[kind]
 
+    def reminders_of(self, phase: str) -> Reminders:
+        """The reminders of a phase: its own, else those that hold in general."""
+        general = Reminders(self.remind_before, self.remind_after, self.escalate_superior_after,
+                            self.escalate_hr_after)  # fmt: skip
+        return dict(self.reminders).get(phase, general)
+
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        own = {phase: reminders.to_json() for phase, reminders in self.reminders}
+        return asdict(self) | {"reminders": own}
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> CycleRules:
@@ -72,6 +109,10 @@ class CycleRules:
             if name.endswith("_levels"):
                 value = tuple(
                     Level(str(level["role"]), tuple(level.get("predicates", ()))) for level in value
+                )
+            elif name == "reminders":
+                value = tuple(
+                    (phase, Reminders.from_json(value[phase])) for phase in PHASES if phase in value
                 )
             elif isinstance(value, list):
                 value = tuple(value)

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet, Subquery
 
 from cycles.enums import PersonKind
 from cycles.models import Cycle, Person, Posting
+from cycles.queries.members import belonging
 from cycles.queries.officials import SeatIndex
 from workflow.queries.keyset import SIZE, START, Cursor, Page, page_of, uuid_of
 
@@ -20,6 +21,7 @@ def without_appraisal(cycle: Cycle, on: date) -> QuerySet[Posting]:
     return (
         Posting.objects.filter(agency_id=cycle.agency_id, starts_on__lte=on)
         .filter(Q(ends_on=None) | Q(ends_on__gte=on))
+        .filter(belonging(cycle))
         .filter(Q(person__left_on=None) | Q(person__left_on__gt=on))
         .exclude(person__kind=PersonKind.OFFICIAL)
         .exclude(person__appraisals__cycle=cycle)
