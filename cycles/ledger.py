@@ -57,15 +57,13 @@ class Written:
     hash: str
 
 
+# The statement that appends, for callers whose entries come of a query of their own: it continues
+# a WITH that has named `incoming` (stream, agency_id, cycle_id, at, action, from_state, to_state,
+# payload), one row a stream, and names what it wrote `written` (stream, seq, hash).
 # The upsert locks each head, so two writers of one stream take turns; ordered, so that two
 # writers of many streams cannot wait for each other in a circle.
-_APPEND = """
-WITH incoming AS (
-    SELECT * FROM unnest(
-        %s::text[], %s::bigint[], %s::bigint[], %s::timestamptz[], %s::text[], %s::text[],
-        %s::text[], %s::text[]
-    ) AS i(stream, agency_id, cycle_id, at, action, from_state, to_state, payload)
-), digested AS (
+CHAIN = """
+digested AS (
     SELECT *, encode(sha256(convert_to(payload, 'UTF8')), 'hex') AS content FROM incoming
     ORDER BY stream
 ), head AS (
@@ -79,15 +77,25 @@ WITH incoming AS (
         hash = encode(sha256(convert_to(h.stream || E'\\n' || (h.seq + 1)::text || E'\\n'
             || h.hash || E'\\n' || excluded.content, 'UTF8')), 'hex')
     RETURNING h.stream, h.seq, h.previous, h.hash
-)
-INSERT INTO cycles_ledgerentry
-    (stream, seq, agency_id, cycle_id, at, action, from_state, to_state, payload, previous, hash,
-     txid)
-SELECT i.stream, head.seq, i.agency_id, i.cycle_id, i.at, i.action, i.from_state, i.to_state,
-    i.payload, head.previous, head.hash, pg_current_xact_id()::text::bigint
-FROM incoming i JOIN head ON head.stream = i.stream
-RETURNING stream, seq, hash
-"""
+), written AS (
+    INSERT INTO cycles_ledgerentry
+        (stream, seq, agency_id, cycle_id, at, action, from_state, to_state, payload, previous,
+         hash, txid)
+    SELECT i.stream, head.seq, i.agency_id, i.cycle_id, i.at, i.action, i.from_state, i.to_state,
+        i.payload, head.previous, head.hash, pg_current_xact_id()::text::bigint
+    FROM incoming i JOIN head ON head.stream = i.stream
+    RETURNING stream, seq, hash
+)"""
+
+_APPEND = f"""
+WITH incoming AS (
+    SELECT * FROM unnest(
+        %s::text[], %s::bigint[], %s::bigint[], %s::timestamptz[], %s::text[], %s::text[],
+        %s::text[], %s::text[]
+    ) AS i(stream, agency_id, cycle_id, at, action, from_state, to_state, payload)
+), {CHAIN}
+SELECT stream, seq, hash FROM written
+"""  # noqa: S608 - two constants
 
 
 def append(entries: Sequence[Entry]) -> dict[str, Written]:
