@@ -8,13 +8,15 @@ from datetime import date
 from django.contrib.auth.hashers import make_password
 
 from config.demo.world.specs import AgencySpec, MoveSpec
-from cycles.enums import StageKind
+from cycles.enums import PostKind, StageKind
 from cycles.models import (
+    Absence,
     Acting,
     Agency,
     Cycle,
     IdentityNumber,
     Person,
+    PersonKey,
     Post,
     Posting,
     Stage,
@@ -22,6 +24,7 @@ from cycles.models import (
     User,
 )
 from cycles.rules import CycleRules
+from cycles.services import superiors
 
 YEAR = 2026
 
@@ -71,6 +74,12 @@ def load(spec: AgencySpec, timing: Timing, rules: CycleRules) -> Loaded:
                letter=a.letter, starts_on=a.starts, ends_on=a.ends)
         for a in spec.actings
     )  # fmt: skip
+    Absence.objects.bulk_create(
+        Absence(agency=agency, person=people[e.person], kind=e.absence, starts_on=e.on,
+                letter=e.authority)
+        for e in spec.exclusions
+        if e.absence
+    )  # fmt: skip
     return Loaded(spec, agency, _cycle(agency, timing, rules), units, posts, people)
 
 
@@ -83,7 +92,7 @@ def _units(spec: AgencySpec, agency: Agency) -> dict[str, Unit]:
     for fact in spec.units:  # parents come first
         parent = units[fact.parent] if fact.parent else None
         unit = Unit.objects.create(
-            agency=agency, name=fact.name, parent=parent, week=fact.week,
+            agency=agency, code=fact.key, name=fact.name, parent=parent, week=fact.week,
             depth=parent.depth + 1 if parent else 0,
         )  # fmt: skip
         unit.path = f"{parent.path if parent else ''}{unit.pk}."
@@ -94,8 +103,9 @@ def _units(spec: AgencySpec, agency: Agency) -> dict[str, Unit]:
 
 def _posts(spec: AgencySpec, agency: Agency, units: dict[str, Unit]) -> dict[str, Post]:
     posts = {
-        fact.key: Post(agency=agency, unit=units[fact.unit], title=fact.title, kind=fact.kind,
-                       is_head=fact.is_head)
+        fact.key: Post(agency=agency, unit=units[fact.unit], code=fact.key, title=fact.title,
+                       kind=fact.kind, is_head=fact.is_head,
+                       grade=fact.grade if fact.kind == PostKind.FUNGSIONAL else "")
         for fact in spec.posts
     }  # fmt: skip
     Post.objects.bulk_create(posts.values())
@@ -103,6 +113,9 @@ def _posts(spec: AgencySpec, agency: Agency, units: dict[str, Unit]) -> dict[str
         if fact.superior:
             posts[fact.key].superior = posts[fact.superior]
     Post.objects.bulk_update(posts.values(), ["superior"])
+    # Heads of offices report to the secretary: the city said so, the tree alone does not.
+    given = [new.post_id for new in superiors.derivable(agency)]
+    Post.objects.filter(pk__in=given).update(is_superior_given=True)
     return posts
 
 
@@ -112,6 +125,10 @@ def _people(spec: AgencySpec, agency: Agency) -> dict[str, Person]:
         for fact in spec.people
     }
     Person.objects.bulk_create(people.values())
+    PersonKey.objects.bulk_create(
+        PersonKey(agency=agency, person=person, key=f"{spec.code}-{number:04}")
+        for number, person in enumerate(people.values(), start=1)
+    )
     IdentityNumber.objects.bulk_create(
         IdentityNumber(person=people[fact.key], number=fact.nip,
                        kind="ni_pppk" if fact.kind == "pppk" else "nip")

@@ -214,14 +214,14 @@ def _tangsel_year(agency: AgencySpec, year: int) -> AgencySpec:
             ExclusionSpec("bid-mutasi/analis_sdm_pertama", date(year, 9, 1),
                           f"Keputusan Wali Kota Nomor 893.3/Kep.366-BKPSDM/{year}",
                           "Tugas belajar program magister selama dua tahun terhitung mulai tanggal"
-                          f" 1 September {year}; dibebaskan dari tugas jabatan."),
+                          f" 1 September {year}; dibebaskan dari tugas jabatan.", "study"),
             ExclusionSpec("sdn-pamulang/guru_kelas_pertama/3", date(year, 4, 1),
                           f"Keputusan Wali Kota Nomor 851.8/Kep.129-BKPSDM/{year}",
                           "Cuti di luar tanggungan negara selama satu tahun untuk mengikuti suami"
                           " yang bertugas di luar negeri."
                           if agency.person("sdn-pamulang/guru_kelas_pertama/3").sex == "f" else
                           "Cuti di luar tanggungan negara selama satu tahun untuk mendampingi istri"
-                          " yang bertugas di luar negeri."),
+                          " yang bertugas di luar negeri.", "unpaid_leave"),
         ),
     )  # fmt: skip
 
@@ -253,10 +253,11 @@ def _kupang_year(agency: AgencySpec, year: int) -> AgencySpec:
             ExclusionSpec("bid-mutasi/pengolah_data", date(year, 9, 1),
                           f"Keputusan Wali Kota Nomor BKPPD.893.3/214/C/{year}",
                           "Tugas belajar program sarjana di Universitas Nusa Cendana terhitung"
-                          f" mulai tanggal 1 September {year}; dibebaskan dari tugas jabatan."),
+                          f" mulai tanggal 1 September {year}; dibebaskan dari tugas jabatan.",
+                          "study"),
             ExclusionSpec("inspektorat/sekretaris", date(year, 11, 1),
                           f"Keputusan Wali Kota Nomor BKPPD.888/305/C/{year}",
                           "Bebas tugas menjelang masa persiapan pensiun (MPP) terhitung mulai"
-                          f" tanggal 1 November {year}."),
+                          f" tanggal 1 November {year}.", "pre_retirement"),
         ),
     )  # fmt: skip

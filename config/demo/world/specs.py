@@ -93,12 +93,13 @@ class MoveSpec:
 
 @dataclass(frozen=True, slots=True)
 class ExclusionSpec:
-    """Somebody who leaves the cycle, under which authority."""
+    """Somebody who leaves the cycle, under which authority; `absence` if they are away for long."""
 
     person: str
     on: date
     authority: str
     reason: str
+    absence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +181,7 @@ class Plan:
     def body(self) -> dict[str, object]:
         """The body of a plan as `cycles.documents` keeps it."""
         return {
+            "approach": "quantitative",
             "results": [
                 {
                     "id": result.id,
@@ -190,6 +192,7 @@ class Plan:
                         {"aspect": a.aspect, "indicator": a.indicator, "target": a.target.text}
                         for a in result.aspects
                     ],
+                    "measures": "",
                 }
                 for result in self.results
             ],
