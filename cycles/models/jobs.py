@@ -60,7 +60,8 @@ def import_path(run: "ImportRun", _name: str) -> str:
 class ImportRun(Public):
     """One file that HR brought: its dry run, what applying it did, and whether it was undone."""
 
-    agency = models.ForeignKey(Agency, models.PROTECT, related_name="imports")
+    # None: an administrator's file of agencies.
+    agency = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="imports")
     author = models.ForeignKey(User, models.PROTECT, related_name="+")
     file = models.FileField(upload_to=import_path, max_length=120)
     name = models.CharField(max_length=200)
@@ -72,8 +73,14 @@ class ImportRun(Public):
     is_complete = models.BooleanField(default=False)
     # {"unit": {"added": 3, …}, "post": …, "person": …}
     counts = models.JSONField(default=dict)
-    # Sentences about the file as a whole (a missing column, an unknown sheet).
+    # Sentences about the file as a whole (a missing column, an unknown sheet); any bars applying.
     problems = models.JSONField(default=list)
+    # Sentences that bar nothing (a column that is not read, say).
+    notes = models.JSONField(default=list)
+    # The records it was checked against; applying it demands the same.
+    fingerprint = models.CharField(max_length=64, blank=True, default="")
+    # Former values of what it changed beyond its own rows: {"superiors": [[post, before, after]]}.
+    undo = models.JSONField(default=dict)
     created_at = models.DateTimeField()
     applied_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
