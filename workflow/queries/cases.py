@@ -15,7 +15,7 @@ from cycles.calendar import Calendar, local_date, working_days_between
 from cycles.document_labels import result_ids
 from cycles.enums import DocumentKind
 from cycles.models import Acting, Document, Extension, Stage, Version
-from cycles.rules import CycleRules
+from cycles.queries.stages import rules_of
 from cycles.scoring import Predicate, Rating, predicate
 from workflow import machine
 from workflow.enums import ENDED, Party, State
@@ -43,7 +43,7 @@ def hides_levels(case: Case, actor: Actor) -> bool:
     """
     if case.state != State.RATING_REVIEW or may_see_rating(actor, case, case.rating_number):
         return False
-    levels = CycleRules.from_json(case.cycle.rules).rating_levels
+    levels = rules_of(case.cycle, case.unit.path).rating_levels
     return is_own(case, actor) and any(level.predicates for level in levels)
 
 

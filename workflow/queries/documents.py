@@ -16,10 +16,10 @@ from cycles.models import (
     LedgerEntry,
     Person,
     Segment,
-    Stage,
     UnitResult,
     Version,
 )
+from cycles.queries.stages import stages_for, stages_of
 from workflow.models import Case, Receipt
 from workflow.permissions import Actor, document_round, may_see_document
 
@@ -124,11 +124,17 @@ def file_of(case: Case) -> CaseFile:
         .order_by("id")
     ):
         file.attachments.setdefault(attachment.document_id, []).append(attachment)
-    file.round_names = dict(
-        Stage.objects.filter(cycle_id=case.cycle_id, kind=StageKind.CHECKIN).values_list(
-            "number", "name"
+    stages = stages_of(case.cycle)
+    # Rounds of an earlier unit are called as the agency calls them.
+    file.round_names = {
+        stage.number: stage.name
+        for group in (
+            (stage for stage in stages if stage.unit_id is None),
+            stages_for(case.cycle, case.unit.path, stages),
         )
-    )
+        for stage in group
+        if stage.kind == StageKind.CHECKIN
+    }
     return file
 
 

@@ -134,7 +134,8 @@ def _window(case: Case, calendar: Calendar, now: datetime) -> dict[str, Any] | N
     """Both ends of the time to object: the agency's, and the calendar-day reading."""
     if case.state != State.ANNOUNCED or case.window_ends_at is None or case.delivered_at is None:
         return None
-    rules = CycleRules.from_json(case.cycle.rules)
+    # What this window was given with; the cycle's rule may have changed since.
+    rules = CycleRules(objection_days=case.window_basis["rule"]["days"])
     end = due_from_json(case.window_basis, calendar)
     by_calendar = window_basis(rules, "calendar_days", case.delivered_at).due(calendar)
     calendar_end = case.window_calendar_ends_at

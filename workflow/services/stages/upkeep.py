@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from cycles.enums import CycleStatus
+from cycles.calendar import at_local
+from cycles.enums import CycleStatus, StageKind
 from cycles.exceptions import Refused
 from cycles.models import Cycle, Post, Posting, Segment
 from cycles.queries.officials import rater_exceptions
@@ -174,6 +175,8 @@ def transfer_early(move: Move) -> State:
     left = [r for r in move.timetable.rounds
             if move.timetable.stage("checkin", r).due_on >= move.today]  # fmt: skip
     case.round = left[0] if left else max(move.timetable.rounds, default=0) + 1
+    opening = move.timetable.stage(StageKind.SELF_ASSESSMENT).opens_on
+    case.assessment_opens_at = at_local(move.calendar.zone, opening, 0)
     move.returned = True
     move.facts["segment"] = case.segment_number
     return State.PLANNING
