@@ -109,6 +109,7 @@ class JobKind(models.TextChoices):
     CYCLE_CHANGE = "cycle_change", _("Changing a running cycle")
     CALENDAR = "calendar", _("Counting deadlines again")
     INVITING = "inviting", _("Sending invitations")
+    SEATS = "seats", _("Passing items on to new superiors")
 
 
 class JobState(models.TextChoices):
