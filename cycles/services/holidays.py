@@ -43,21 +43,28 @@ def stream_of(agency: Agency | None) -> str:
     return f"calendar:{agency.pk}" if agency else "calendar:national"
 
 
-def add_day_off(agency: Agency | None, wish: DayOff, *, author: User, now: datetime) -> Holiday:
-    """A new day off, national without an agency. Raises Incomplete."""
+def add_day_off(
+    agency: Agency | None, wish: DayOff, *, author: User, now: datetime, **facts: Any
+) -> Holiday:
+    """A new day off, national without an agency. Raises Incomplete.
+
+    `facts` (ids and numbers) go into the ledger beside it; so with the other acts.
+    """
     wish = wish.cleaned()
     with transaction.atomic():
         _raise_versions(agency)
-        _check(agency, wish)
+        check(agency, wish)
         holiday = Holiday.objects.create(
             agency=agency, day=wish.day, name=wish.name, is_joint_leave=wish.is_joint_leave,
             is_estimated=wish.is_estimated, decree=wish.decree,
         )  # fmt: skip
-        _record(holiday, "add_day_off", author, now)
+        _record(holiday, "add_day_off", author, now, **facts)
         return holiday
 
 
-def change_day_off(holiday: Holiday, wish: DayOff, *, author: User, now: datetime) -> Holiday:
+def change_day_off(
+    holiday: Holiday, wish: DayOff, *, author: User, now: datetime, **facts: Any
+) -> Holiday:
     """Correct a day off; with a decree's number it is an estimate no longer. Raises Incomplete,
 
     and Stale when somebody else took it out meanwhile.
@@ -65,14 +72,14 @@ def change_day_off(holiday: Holiday, wish: DayOff, *, author: User, now: datetim
     wish = wish.cleaned()
     with transaction.atomic():
         _raise_versions(holiday.agency)
-        _check(holiday.agency, wish, besides=holiday.pk)
+        check(holiday.agency, wish, besides=holiday.pk)
         locked = _lock(holiday)
         before = {"day": locked.day.isoformat(), "joint_leave": locked.is_joint_leave}
         locked.day, locked.name = wish.day, wish.name
         locked.is_joint_leave, locked.decree = wish.is_joint_leave, wish.decree
         locked.is_estimated = wish.is_estimated
         locked.save()
-        _record(locked, "change_day_off", author, now, before=before)
+        _record(locked, "change_day_off", author, now, before=before, **facts)
         return locked
 
 
@@ -92,12 +99,12 @@ def confirm_day_off(holiday: Holiday, decree: str, *, author: User, now: datetim
         return locked
 
 
-def remove_day_off(holiday: Holiday, *, author: User, now: datetime) -> None:
+def remove_day_off(holiday: Holiday, *, author: User, now: datetime, **facts: Any) -> None:
     """Make it a working day again. Raises Stale when somebody else already did."""
     with transaction.atomic():
         _raise_versions(holiday.agency)
         locked = _lock(holiday)
-        _record(locked, "remove_day_off", author, now)
+        _record(locked, "remove_day_off", author, now, **facts)
         locked.delete()
 
 
@@ -120,8 +127,9 @@ def _raise_versions(agency: Agency | None) -> None:
     concerned.update(calendar_version=F("calendar_version") + 1)
 
 
-def _check(agency: Agency | None, wish: DayOff, besides: int | None = None) -> None:
-    problems = []
+def check(agency: Agency | None, wish: DayOff, besides: int | None = None) -> None:
+    """Raises Incomplete with what keeps this day off from the table."""
+    wish, problems = wish.cleaned(), []
     if wish.day.year not in YEARS:
         problems.append(Problem("day", _("Choose a day between %(first)d and %(last)d.") % {
             "first": YEARS[0], "last": YEARS[-1]}))  # fmt: skip

@@ -6,27 +6,25 @@ away from a deadline that was told: what was promised stands.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from cycles import ledger
-from cycles.calendar import Calendar, format_day, local_date
-from cycles.models import Agency, Holiday, User
-from cycles.queries.calendars import calendar_for, forget_calendars
-from cycles.rules import CycleRules
+from cycles.calendar import format_day
+from cycles.exceptions import Stale
+from cycles.models import Agency, Holiday, Unit, User
+from cycles.queries.calendars import grounds_of
 from cycles.services import holidays
 from cycles.services.holidays import DayOff
-from workflow.enums import ENDED, State
-from workflow.models import Case, Event
-from workflow.services.door import stream_of
-from workflow.services.dues import due_from_json, window_basis
-
-BATCH = 500
-MOMENT = timedelta(microseconds=1)
+from workflow.services.recompute import Cause, Progress, Recount, Scope
+from workflow.services.recompute_preview import Preview, preview_of
+from workflow.services.timekeeping import change_time
 
 
 @dataclass(frozen=True)
@@ -37,134 +35,149 @@ class Changed:
     moved: int
 
 
+@dataclass(frozen=True)
+class Change:
+    """A day off to add (no holiday yet), to correct (both), or to take out (no wish).
+
+    Without an agency it is national and concerns everybody.
+    """
+
+    agency: Agency | None
+    holiday: Holiday | None = None
+    wish: DayOff | None = None
+
+    def to_params(self) -> dict[str, Any]:
+        """What a job keeps of it."""
+        wish = self.wish
+        return {
+            "agency": self.agency.pk if self.agency else None,
+            "holiday": self.holiday.pk if self.holiday else None,
+            "wish": {
+                "day": wish.day.isoformat(), "name": wish.name,
+                "is_joint_leave": wish.is_joint_leave, "decree": wish.decree,
+                "is_estimated": wish.is_estimated,
+            } if wish else None,
+        }  # fmt: skip
+
+    @classmethod
+    def from_params(cls, params: dict[str, Any]) -> Change:
+        """The change that a job was asked for. Raises Stale when its day off is gone."""
+        agency = Agency.objects.get(pk=params["agency"]) if params["agency"] else None
+        holiday = None
+        if params["holiday"]:
+            holiday = Holiday.objects.select_related("agency").filter(pk=params["holiday"]).first()
+            if holiday is None:
+                raise Stale(_("Somebody else has taken this day out meanwhile."))
+        given = params["wish"]
+        wish = DayOff(**given | {"day": date.fromisoformat(given["day"])}) if given else None
+        return cls(agency, holiday, wish)
+
+
 def add(agency: Agency | None, wish: DayOff, *, author: User, now: datetime) -> Changed:
     """A new day off, and the deadlines that it moves. Raises as `holidays.add_day_off`."""
-    with transaction.atomic():
-        holiday = holidays.add_day_off(agency, wish, author=author, now=now)
-        return Changed(holiday, _recompute(agency, _reason(wish), author, now))
+    return apply(Change(agency, None, wish), author=author, now=now)
 
 
 def change(holiday: Holiday, wish: DayOff, *, author: User, now: datetime) -> Changed:
     """Correct a day off, and the deadlines. Raises as `holidays.change_day_off`."""
-    with transaction.atomic():
-        changed = holidays.change_day_off(holiday, wish, author=author, now=now)
-        return Changed(changed, _recompute(holiday.agency, _reason(wish), author, now))
+    return apply(Change(holiday.agency, holiday, wish), author=author, now=now)
 
 
 def remove(holiday: Holiday, *, author: User, now: datetime) -> Changed:
     """Make it a working day again. Raises as `holidays.remove_day_off`."""
+    return apply(Change(holiday.agency, holiday), author=author, now=now)
+
+
+def preview(wanted: Change, *, now: datetime) -> Preview:
+    """What `apply` would move, without doing it. Raises as `apply` does."""
+    if wanted.wish is not None:
+        holidays.check(
+            wanted.agency, wanted.wish, besides=wanted.holiday.pk if wanted.holiday else None
+        )
+    agencies = _concerned(wanted.agency)
+    rows = _table_after(wanted, agencies)
+    return preview_of(Recount(_scope(agencies), grounds_of(agencies, holidays=rows)), now)
+
+
+def apply(
+    wanted: Change,
+    *,
+    author: User,
+    now: datetime,
+    progress: Progress | None = None,
+    **facts: Any,
+) -> Changed:
+    """Change the table, and count every deadline anew that runs where it holds."""
     with transaction.atomic():
-        holidays.remove_day_off(holiday, author=author, now=now)
-        return Changed(None, _recompute(holiday.agency, "", author, now))
+        change_time([agency.pk for agency in _concerned(wanted.agency)])
+        holiday, wish, said = wanted.holiday, wanted.wish, {"author": author, "now": now, **facts}
+        if holiday is None:
+            assert wish is not None
+            changed: Holiday | None = holidays.add_day_off(wanted.agency, wish, **said)
+        elif wish is not None:
+            changed = holidays.change_day_off(holiday, wish, **said)
+        else:
+            holidays.remove_day_off(holiday, **said)
+            changed = None
+        reason = ""
+        if wish is not None:
+            reason = _("Day off: %(name)s, %(day)s.") % {
+                "name": wish.cleaned().name, "day": format_day(wish.day)}  # fmt: skip
+        moved = _count(_concerned(wanted.agency), reason, author.person_id, now, progress)
+        return Changed(changed, moved)
 
 
-def _reason(wish: DayOff) -> str:
-    return _("Day off: %(name)s, %(day)s.") % {"name": wish.name, "day": format_day(wish.day)}
+def recount(*, now: datetime, progress: Progress | None = None) -> int:
+    """Count every running deadline by the tables as they are; return how many moved.
+
+    For whoever filled the tables past these services: the seeding of a year's days off.
+    """
+    with transaction.atomic():
+        agencies = _concerned(None)
+        change_time([agency.pk for agency in agencies])
+        reason = _("The table of days off was filled in.")
+        return _count(_concerned(None), reason, None, now, progress)
 
 
-def _recompute(agency: Agency | None, reason: str, author: User, now: datetime) -> int:
-    """Count every running deadline of the agencies again; return how many moved."""
-    concerned = Agency.objects.filter(pk=agency.pk) if agency else Agency.objects.all()
-    agencies = {found.pk: found for found in concerned}
-    cases = list(
-        Case.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("unit", "cycle")
-        .filter(agency__in=agencies)
-        .exclude(state__in=ENDED)
-        .order_by("pk")
-    )
-    try:
-        moved = []
-        for case in cases:
-            calendar = calendar_for(agencies[case.agency_id], case.unit.week)
-            if _count_again(case, calendar):
-                moved.append(case)
-        Case.objects.bulk_update(
-            cases,
-            ["due_at", "due_basis", "window_ends_at", "window_basis", "window_calendar_ends_at"],
-            batch_size=BATCH,
-        )
-        _record(moved, agencies, reason, author, now)
-    except BaseException:
-        # What was read inside a change that is rolled back must not outlive it.
-        forget_calendars()
-        raise
-    return len(moved)
+def _count(
+    agencies: Sequence[Agency],
+    reason: str,
+    actor_id: int | None,
+    now: datetime,
+    progress: Progress | None,
+) -> int:
+    """One agency after the other, so that what is held in memory stays that of one."""
+    grounds = grounds_of(agencies)
+    moved, number = 0, len(agencies)
+    for done, agency in enumerate(agencies, 1):
+        cause = Cause(now, actor_id, reason, {"calendar": agency.calendar_version})
+        # Of one agency the cases are counted for whoever watches, of many the agencies.
+        moved += Recount(_scope([agency]), grounds).apply(cause, progress if number == 1 else None)
+        if progress is not None and number > 1:
+            progress(done, number)
+    return moved
 
 
-def _count_again(case: Case, calendar: Calendar) -> bool:
-    """Put the new calendar's due on a case; True when it moved."""
-    if not case.due_basis:
-        return False
-    basis, due_at = _renewed(case.due_basis, case.due_at, calendar)
-    has_moved = due_at != case.due_at
-    case.due_basis, case.due_at = basis, due_at
-    if case.window_ends_at is not None and case.window_basis:
-        case.window_basis, ends_at = _renewed(case.window_basis, case.window_ends_at, calendar)
-        if case.state == State.ANNOUNCED:
-            case.window_ends_at = ends_at
-            if case.delivered_at is not None and case.window_calendar_ends_at is not None:
-                rules = CycleRules.from_json(case.cycle.rules)
-                by_calendar = window_basis(rules, "calendar_days", case.delivered_at)
-                case.window_calendar_ends_at = max(
-                    case.window_calendar_ends_at, by_calendar.due(calendar).at
-                )
-    return has_moved
+def _concerned(agency: Agency | None) -> list[Agency]:
+    found = Agency.objects.filter(pk=agency.pk) if agency else Agency.objects.all()
+    return list(found.order_by("pk"))
 
 
-def _renewed(
-    basis: dict[str, Any], due_at: datetime, calendar: Calendar
-) -> tuple[dict[str, Any], datetime]:
-    """A basis under the new calendar with its due, which never comes before the one promised."""
-    renewed = {**basis, "calendar": calendar.version}
-    found = due_from_json(renewed, calendar).at
-    if found < due_at:
-        promised = local_date(calendar.zone, due_at - MOMENT).isoformat()
-        renewed["extended_to"] = max(basis.get("extended_to") or "", promised)
-        found = due_from_json(renewed, calendar).at
-    return renewed, found
+def _scope(agencies: Sequence[Agency]) -> Scope:
+    return Scope(Unit.objects.filter(agency__in=agencies))
 
 
-def _record(
-    cases: list[Case], agencies: dict[int, Agency], reason: str, author: User, now: datetime
-) -> None:
-    """Ledger and news of what moved: told as any other prolongation."""
-    for start in range(0, len(cases), BATCH):
-        ledger.append(
-            [
-                ledger.Entry(
-                    stream=stream_of(case),
-                    action="extend",
-                    at=now,
-                    agency_id=case.agency_id,
-                    cycle_id=case.cycle_id,
-                    actor_id=author.person_id,
-                    from_state=case.state,
-                    to_state=case.state,
-                    reason=reason,
-                    data={
-                        "calendar": agencies[case.agency_id].calendar_version,
-                        "due_at": case.due_at.isoformat(),
-                    },
-                )
-                for case in cases[start : start + BATCH]
-            ]
-        )
-    Event.objects.bulk_create(
-        [
-            Event(
-                agency_id=case.agency_id,
-                cycle_id=case.cycle_id,
-                case=case,
-                kind="extend",
-                actor_id=author.person_id,
-                from_state=case.state,
-                to_state=case.state,
-                turn_number=case.turn_number,
-                data={"reason": reason} if reason else {},
-                at=now,
-            )
-            for case in cases
-        ],
-        batch_size=BATCH,
-    )
+def _table_after(wanted: Change, agencies: Sequence[Agency]) -> list[Holiday]:
+    """The days off as they would be. One query. Raises Stale when the one to change is gone."""
+    rows = list(Holiday.objects.filter(Q(agency=None) | Q(agency__in=agencies)))
+    holiday, wish = wanted.holiday, wanted.wish
+    if holiday is not None:
+        if all(row.pk != holiday.pk for row in rows):
+            raise Stale(_("Somebody else has taken this day out meanwhile."))
+        rows = [row for row in rows if row.pk != holiday.pk]
+    if wish is not None:
+        wish = wish.cleaned()
+        row = copy(holiday) if holiday else Holiday(agency=wanted.agency)
+        row.day, row.name, row.is_joint_leave = wish.day, wish.name, wish.is_joint_leave
+        rows.append(row)
+    return rows

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from cycles import clock, ledger
@@ -16,11 +16,12 @@ from cycles.documents import TEXT, text
 from cycles.enums import CycleStatus, StageKind
 from cycles.exceptions import Incomplete, NotAllowed, Problem
 from cycles.models import Extension, Person, Stage, Unit
-from cycles.queries.calendars import calendar_for
-from workflow.models import Case, Event
+from cycles.queries.calendars import grounds_of
 from workflow.permissions import Actor
-from workflow.services.door import stream_of
-from workflow.services.dues import STAGE_OF, due_from_json
+from workflow.services.dues import STAGE_OF
+from workflow.services.recompute import Cause, Recount, Scope
+from workflow.services.recompute_preview import Preview, preview_of
+from workflow.services.timekeeping import change_time
 
 
 @dataclass(frozen=True)
@@ -42,15 +43,6 @@ class Extended:
     is_repeat: bool = False
 
 
-@dataclass(frozen=True)
-class Preview:
-    """What an extension would do: deadlines that run now, that move, that stop being late."""
-
-    running: int
-    moved: int
-    rescued: int
-
-
 def preview(wish: Wish, *, actor: Actor, now: datetime | None = None) -> Preview:
     """What `extend_stage` would move, without doing it. Raises as `extend_stage` does."""
     instant = now or clock.now()
@@ -58,14 +50,7 @@ def preview(wish: Wish, *, actor: Actor, now: datetime | None = None) -> Preview
     if known := _furthest(wish):
         problems.append(_already(known))
     _check(wish, actor, problems)
-    cases = _running(wish)
-    before = {case.pk: case.due_at for case in cases}
-    moved = [case for case in cases if _prolong(case, wish.due_on)]
-    return Preview(
-        running=len(cases),
-        moved=len(moved),
-        rescued=sum(before[case.pk] <= instant < case.due_at for case in moved),
-    )
+    return preview_of(_recount(wish, 0), instant)
 
 
 def extend_stage(
@@ -89,7 +74,9 @@ def extend_stage(
     _check(wish, actor, [*_reason_problems(why), *_problems(wish, instant)])
     assert actor.person_id is not None
     with transaction.atomic():
-        # Two extensions of one stage take turns: the second sees the first.
+        # Two extensions of one stage take turns: the second sees the first. Moves wait as well, so
+        # that whoever enters the stage just now is met either by the move or by this act.
+        change_time([cycle.agency_id])
         Stage.objects.select_for_update(of=("self",), no_key=True).get(pk=stage.pk)
         if known := _furthest(wish):
             is_same = (known.due_on, known.reason, known.author_id) == (
@@ -98,7 +85,6 @@ def extend_stage(
             if is_same:
                 return Extended(known, 0, is_repeat=True)
             raise Incomplete([_already(known)])
-        cases = _running(wish, lock=True)
         extension = Extension.objects.create(
             cycle=cycle, stage=stage, unit=unit, person=person, due_on=due_on, reason=why,
             author_id=actor.person_id, created_at=instant,
@@ -123,9 +109,8 @@ def extend_stage(
                 )
             ]
         )
-        moved = [case for case in cases if _prolong(case, due_on, extension.pk)]
-        _record(moved, extension, actor, instant)
-        return Extended(extension, len(moved))
+        cause = Cause(instant, actor.person_id, why, {"extension": extension.pk})
+        return Extended(extension, _recount(wish, extension.pk).apply(cause))
 
 
 # --- what makes a wish impossible --------------------------------------------------------------
@@ -209,64 +194,27 @@ def _already(known: Extension) -> Problem:
 # --- what moves --------------------------------------------------------------------------------
 
 
-def _running(wish: Wish, *, lock: bool = False) -> list[Case]:
-    """The cases (locked, if they are to move) whose present deadline comes from this stage."""
-    stage = wish.stage
-    states = [state for state, kind in STAGE_OF.items() if kind == stage.kind]
-    cases: QuerySet[Case] = Case.objects.all()
-    if lock:
-        cases = cases.select_for_update(of=("self",), no_key=True)
-    cases = (
-        cases.select_related("agency", "unit")
-        .filter(cycle_id=stage.cycle_id, state__in=states, due_basis__stage=stage.pk)
-        .order_by("pk")
-    )
-    if stage.kind == StageKind.CHECKIN:
-        cases = cases.filter(round=stage.number)
-    if wish.person is not None:
-        cases = cases.filter(person=wish.person)
+def _recount(wish: Wish, extension_id: int) -> Recount:
+    """The cases whose present deadline comes from this stage, counted with the new day."""
+    stage, agency = wish.stage, wish.stage.cycle.agency
+    units = Unit.objects.filter(agency=agency)
     if wish.unit is not None:
-        cases = cases.filter(unit__path__startswith=wish.unit.path)
-    return list(cases)
-
-
-def _prolong(case: Case, due_on: date, extension_id: int | None = None) -> bool:
-    """Put the extension into the case's basis; True when its due moved."""
-    basis = dict(case.due_basis)
-    basis["extended_to"] = max(basis.get("extended_to") or "", due_on.isoformat())
-    if extension_id is not None:
-        basis["extensions"] = [*basis.get("extensions", []), extension_id]
-    due = due_from_json(basis, calendar_for(case.agency, case.unit.week))
-    has_moved = due.at != case.due_at
-    case.due_basis, case.due_at = basis, due.at
-    return has_moved
-
-
-def _record(cases: list[Case], extension: Extension, actor: Actor, now: datetime) -> None:
-    Case.objects.bulk_update(cases, ["due_at", "due_basis"], batch_size=500)
-    ledger.append(
-        [
-            ledger.Entry(
-                stream=stream_of(case),
-                action="extend",
-                at=now,
-                agency_id=case.agency_id,
-                cycle_id=case.cycle_id,
-                actor_id=actor.person_id,
-                from_state=case.state,
-                to_state=case.state,
-                reason=extension.reason,
-                data={"extension": extension.pk, "due_at": case.due_at.isoformat()},
-            )
-            for case in cases
-        ]
-    )
-    Event.objects.bulk_create(
-        [
-            Event(agency_id=case.agency_id, cycle_id=case.cycle_id, case=case, kind="extend",
-                  actor_id=actor.person_id, from_state=case.state, to_state=case.state,
-                  turn_number=case.turn_number, data={"reason": extension.reason}, at=now)
-            for case in cases
-        ],
-        batch_size=1000,
-    )  # fmt: skip
+        units = units.filter(path__startswith=wish.unit.path)
+    where = [
+        "c.cycle_id = %(cycle)s",
+        "c.state = ANY(%(states)s)",
+        "(c.due_basis ->> 'stage')::bigint = %(stage)s",
+    ]
+    params: dict[str, Any] = {
+        "cycle": stage.cycle_id,
+        "states": [state for state, kind in STAGE_OF.items() if kind == stage.kind],
+        "stage": stage.pk,
+    }
+    if stage.kind == StageKind.CHECKIN:
+        where.append("c.round = %(round)s")
+        params["round"] = stage.number
+    if wish.person is not None:
+        where.append("c.person_id = %(person)s")
+        params["person"] = wish.person.pk
+    scope = Scope(units, " AND ".join(where), params)
+    return Recount(scope, grounds_of([agency]), (extension_id, wish.due_on))
