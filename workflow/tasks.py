@@ -4,7 +4,7 @@ from celery import shared_task
 
 from cycles import clock
 from cycles.services import jobs
-from workflow.services import sweeps
+from workflow.services import rater_exceptions, reseating, staff_changes, sweeps
 from workflow.services.jobs import work_off
 
 
@@ -15,7 +15,12 @@ def sweep() -> None:
     sweeps.open_assessments(now)
     sweeps.close_windows(now)
     sweeps.pass_undelivered_to_hr(now)
+    rater_exceptions.end_exceptions(now)
+    rater_exceptions.begin_exceptions(now)
+    staff_changes.apply_due(now)
+    staff_changes.follow_postings(now)
     sweeps.follow_seats(now)
+    reseating.follow_new_seats(now)
     sweeps.fold_counters()
 
 

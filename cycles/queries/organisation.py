@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cycles.models import (
@@ -325,9 +325,10 @@ def actings(agency_id: int, which: str, on: date) -> QuerySet[Acting]:
     """Acting appointments of an agency that run, come, or are over."""
     rows = Acting.objects.filter(agency_id=agency_id).select_related("person", "post__unit")
     if which == COMING:
-        return rows.filter(starts_on__gt=on, ends_on__gte=on)
+        return rows.filter(starts_on__gt=on, ends_on__gte=F("starts_on"))
     if which == OVER:
-        return rows.filter(ends_on__lt=on)
+        # One that was taken back before it began never held.
+        return rows.filter(Q(ends_on__lt=on) | Q(ends_on__lt=F("starts_on")))
     return rows.filter(starts_on__lte=on, ends_on__gte=on)
 
 

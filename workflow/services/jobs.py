@@ -6,9 +6,12 @@ from cycles.enums import JobKind
 from cycles.models import Job
 from cycles.services import jobs
 from cycles.services.jobs import Handler
+from workflow.services.reseating import pass_on_all
 
 # One line a kind, in the order of `JobKind`.
-HANDLERS: dict[str, Handler] = {}
+HANDLERS: dict[str, Handler] = {
+    JobKind.SEATS: pass_on_all,
+}
 
 
 def work_off(job_id: int) -> Job | None:

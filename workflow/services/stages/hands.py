@@ -30,11 +30,14 @@ OF_RATER = frozenset(
 def reassign(move: Move) -> State:
     """Give the item to who should hold it now: holder, acting, superior, HR; never the employee.
 
-    With `person`, HR names somebody (a recorded exception); with `to` = "hr", HR takes it.
+    With `person`, HR names somebody (a recorded exception); with `to` = "hr", HR takes it; with
+    `exception` = "over" the exception that held so far counts no more.
     """
     case, state = move.case, State(move.source)
     before, rater_before = case.turn_person_id, case.rater_id
     named, to_hr = _named(move), move.data.get("to") == "hr"
+    if move.data.get("exception") == "over":
+        case.rater_exception_id = None
     turn: Turn | None
     party = Party(case.turn_party)
     if state in OBJECTION:
