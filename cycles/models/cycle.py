@@ -43,6 +43,9 @@ class Cycle(Public):
     unit_rules = models.JSONField(default=list)
     # Who belongs: {"units": [ids], "post_kinds": […], "person_kinds": […]}; empty: everybody.
     members = models.JSONField(default=dict)
+    # What a rehearsal calls too many, too low, too short: `cycles.queries.rehearsal.Limits`;
+    # empty: the defaults.
+    limits = models.JSONField(default=dict)
     # The template versions it was made from, nearest first: [{"version": id, "place": …}].
     template_versions = models.JSONField(default=list)
     # Why it was opened although the rehearsal named errors.

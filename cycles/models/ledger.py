@@ -43,6 +43,14 @@ class LedgerEntry(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["stream", "seq"], name="one_ledger_entry"),
         ]
+        indexes = [
+            # What changed last in an agency beside its appraisals (people, posts, cycles …).
+            models.Index(
+                fields=["agency", "-id"],
+                condition=~models.Q(stream__startswith="appraisal:"),
+                name="ledger_beside_appraisals",
+            ),
+        ]
         triggers = [
             pgtrigger.Protect(
                 name="ledger_is_append_only", operation=pgtrigger.Update | pgtrigger.Delete

@@ -161,18 +161,27 @@ class Case(Moves, Public):  # type: ignore[misc]
     END IF;"""
                 + _HAS_ENTRY.format(source="OLD.state"),
             ),
+            # Once per statement, not per row: opening 100,000 cases asks once. It need not wait for
+            # the commit, for entries can only be added: the entry is written before the case.
             pgtrigger.Trigger(
                 name="case_begins_at_the_start",
+                level=pgtrigger.Statement,
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert,
-                timing=pgtrigger.Deferred,
+                referencing=pgtrigger.Referencing(new="born"),
+                declare=[("wrong", "bigint")],
                 func=f"""
-    IF EXISTS (SELECT 1 FROM cycles_ledgerentry e WHERE e.stream = 'appraisal:' || NEW.appraisal_id
+    SELECT b.id INTO wrong FROM born b
+    LEFT JOIN cycles_ledgerentry e ON e.stream = 'appraisal:' || b.appraisal_id
         AND e.from_state = '' AND e.to_state = '{machine.FIRST.value}'
-        AND e.txid = pg_current_xact_id()::text::bigint) AND NEW.state = '{machine.FIRST.value}'
-    THEN RETURN NULL; END IF;
-    RAISE EXCEPTION 'case %: a case begins in {machine.FIRST.value} with a ledger entry', NEW.id
-        USING ERRCODE = 'integrity_constraint_violation';
+        AND e.txid = pg_current_xact_id()::text::bigint
+    WHERE e.id IS NULL OR b.state <> '{machine.FIRST.value}'
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'case %: a case begins in {machine.FIRST.value} with a ledger entry', wrong
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NULL;
 """,  # noqa: S608 - only the machine's own first state goes in
             ),
         ]

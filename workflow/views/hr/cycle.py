@@ -24,8 +24,9 @@ from workflow.queries.hr_lists import Filter
 from workflow.queries.joiners import joiners as joiners_of
 from workflow.queries.joiners import rater_above
 from workflow.queries.keyset import uuid_of
+from workflow.queries.opening import NO_RATER, sentence
 from workflow.services.closing import close_cycle
-from workflow.services.opening import NO_RATER, open_cycle
+from workflow.services.opening import open_cycle
 from workflow.views.access import page
 from workflow.views.hr.desk import Desk, rows_of
 from workflow.views.hr.rules import in_words
@@ -126,7 +127,7 @@ def _joiners(desk: Desk, *, problem: str = "", status: int = 200) -> HttpRespons
             (
                 posting,
                 names.get(raters[posting.pk] or 0, ""),
-                str(NO_RATER)
+                sentence(NO_RATER)
                 if raters[posting.pk] is None
                 else _("Came after the cycle was opened.")
                 if opened_on is not None and posting.starts_on > opened_on.date()

@@ -1,0 +1,138 @@
+"""Opening a cycle: appraisals and cases for everyone who belongs, set-based and repeatable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from cycles import clock, ledger
+from cycles.calendar import local_date
+from cycles.enums import CycleStatus, StageKind
+from cycles.exceptions import Refused
+from cycles.models import Cycle, Job
+from cycles.queries.calendars import calendar_for
+from cycles.queries.lineup import Lineup, lineup
+from cycles.queries.stages import timetable
+from workflow.permissions import SYSTEM, Actor
+from workflow.queries.opening import sentence
+from workflow.services.move import Surroundings
+from workflow.services.opening.batch import Batch
+from workflow.services.opening.starts import Starts
+
+# People written in one transaction: few enough that nobody waits long for the cycle's row.
+BATCH = 10_000
+
+_WAITING = """
+SELECT DISTINCT g.person_id FROM cycles_posting g
+JOIN cycles_person n ON n.id = g.person_id AND (n.left_on IS NULL OR n.left_on > %(day)s)
+WHERE g.agency_id = %(agency)s AND g.starts_on <= %(day)s
+  AND (g.ends_on IS NULL OR g.ends_on >= %(day)s)
+  AND (%(people)s::bigint[] IS NULL OR g.person_id = ANY(%(people)s::bigint[]))
+  AND NOT EXISTS (
+      SELECT 1 FROM cycles_appraisal a WHERE a.cycle_id = %(cycle)s AND a.person_id = g.person_id)
+ORDER BY g.person_id
+"""
+
+
+@dataclass
+class Opened:
+    """How many appraisals were created, who was left out, and by person why one failed."""
+
+    created: int = 0
+    excluded: int = 0
+    failed: dict[int, str] = field(default_factory=dict)
+
+
+def open_cycle(
+    cycle: Cycle,
+    *,
+    actor: Actor = SYSTEM,
+    person_ids: Sequence[int] | None = None,
+    now: datetime | None = None,
+    job: Job | None = None,
+    say: Callable[[int, int], None] | None = None,
+    batch_size: int = BATCH,
+) -> Opened:
+    """Open the cycle for everyone in a posting (or only `person_ids`); late joiners likewise.
+
+    Doing it again creates nothing twice. A batch is all or nothing, so a killed run is taken up
+    by the next one. What became of each person stands in OpeningResult; `say` hears how far it
+    is. Raises Refused for a closed cycle or one without its stages.
+    """
+    instant = now or clock.now()
+    if cycle.status == CycleStatus.CLOSED:
+        raise Refused(_("This cycle is closed."))
+    around = Surroundings(cycle)
+    _demand_stages(around)
+    today = local_date(calendar_for(cycle.agency), instant)
+    line = lineup(cycle, today)
+    waiting = _waiting(line, cycle, person_ids)
+    starts = Starts(around, instant)
+    done = Opened()
+    for first in range(0, len(waiting), batch_size) or [0]:
+        people = waiting[first : first + batch_size]
+        with transaction.atomic():
+            was_draft = _hold(cycle, actor, instant)
+            if people:
+                batch = Batch(cycle, actor, instant, starts, job)
+                created, excluded, failed = batch.write(line.of(people))
+                done.created += created
+                done.excluded += excluded
+                done.failed |= {person: sentence(reason) for person, reason in failed}
+        if was_draft:
+            cycle.status, cycle.opened_at = CycleStatus.OPEN, instant
+        if say is not None:
+            say(first + len(people), len(waiting))
+    return done
+
+
+def _demand_stages(around: Surroundings) -> None:
+    dates = timetable(around.cycle, person_id=0, unit_path="", stages=around.stages, extensions=[])
+    try:
+        for kind in (StageKind.PLANNING, StageKind.SELF_ASSESSMENT, StageKind.REVIEW,
+                     StageKind.FINAL):  # fmt: skip
+            dates.stage(kind)
+    except LookupError:
+        raise Refused(_("The cycle lacks the dates of a stage.")) from None
+
+
+def _waiting(line: Lineup, cycle: Cycle, person_ids: Sequence[int] | None) -> list[int]:
+    """Who has a posting and no appraisal yet, by row number: one look, however many they are."""
+    people = list(person_ids) if person_ids is not None else None
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING, line.params | {"cycle": cycle.pk, "people": people})
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _hold(cycle: Cycle, actor: Actor, now: datetime) -> bool:
+    """Lock the cycle, so that two openings take turns; open a draft. True if it was one.
+
+    Raises Refused for one that was closed meanwhile.
+    """
+    held = Cycle.objects.select_for_update(of=("self",), no_key=True).get(pk=cycle.pk)
+    if held.status == CycleStatus.CLOSED:
+        raise Refused(_("This cycle is closed."))
+    if held.status != CycleStatus.DRAFT:
+        return False
+    held.status, held.opened_at = CycleStatus.OPEN, now
+    held.save(update_fields=["status", "opened_at"])
+    ledger.append(
+        [
+            ledger.Entry(
+                stream=f"cycle:{cycle.pk}",
+                action="open",
+                at=now,
+                agency_id=cycle.agency_id,
+                cycle_id=cycle.pk,
+                actor_id=actor.person_id,
+                from_state=CycleStatus.DRAFT,
+                to_state=CycleStatus.OPEN,
+                reason=held.opened_despite,
+            )
+        ]
+    )
+    return True

@@ -1,0 +1,282 @@
+"""One batch of an opening: a list of people in a temporary table, then one INSERT per table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+from django.db.models import Model
+
+from cycles import ledger
+from cycles.models import Appraisal, Cycle, Job, Segment
+from cycles.queries.lineup import Lineup
+from workflow import machine
+from workflow.enums import Party
+from workflow.models import Case, Event
+from workflow.permissions import Actor
+from workflow.queries.opening import NO_RATER, NO_STAGE
+from workflow.services.opening.starts import NO_START, Starts
+
+# Who is opened and who is not. Ids are drawn here, so that each row can name the others.
+_PEOPLE = """
+CREATE TEMPORARY TABLE opening AS
+SELECT listed.*,
+    CASE WHEN why = '' THEN nextval(%(appraisals)s) END AS appraisal_id,
+    CASE WHEN why = '' THEN nextval(%(cases)s) END AS case_id
+FROM (
+    SELECT l.*, ''::text AS outcome, NULL::int AS start FROM ({lineup}) l
+    WHERE NOT EXISTS (
+        SELECT 1 FROM cycles_appraisal a WHERE a.cycle_id = %(cycle)s AND a.person_id = l.person_id)
+    ORDER BY l.person_id
+) listed
+"""
+_UNITS = """
+SELECT u.id, u.path, u.week FROM cycles_unit u
+WHERE u.id IN (SELECT unit_id FROM opening WHERE why = '') ORDER BY u.id
+"""
+_PROLONGED = """
+SELECT o.person_id, u.path, u.week FROM opening o JOIN cycles_unit u ON u.id = o.unit_id
+WHERE o.why = '' AND o.person_id = ANY(%s)
+"""
+_JUDGE = """
+UPDATE opening SET start = judged.start, outcome = judged.outcome, why = CASE judged.outcome
+    WHEN 'failed' THEN CASE WHEN opening.rater_id IS NULL THEN %(no_rater)s ELSE %(no_stage)s END
+    ELSE opening.why END
+FROM (
+    SELECT o.person_id, coalesce(own.start, unit.start) AS start, CASE
+        WHEN o.why <> '' THEN 'excluded'
+        WHEN o.rater_id IS NULL OR coalesce(own.start, unit.start) = %(no_start)s THEN 'failed'
+        ELSE 'created'
+    END AS outcome
+    FROM opening o
+    LEFT JOIN unnest(%(units)s::bigint[], %(starts)s::int[]) AS unit(id, start)
+        ON unit.id = o.unit_id
+    LEFT JOIN unnest(%(people)s::bigint[], %(own_starts)s::int[]) AS own(id, start)
+        ON own.id = o.person_id
+) judged
+WHERE judged.person_id = opening.person_id
+"""
+_CREATED = "FROM opening o WHERE o.outcome = 'created' ORDER BY o.person_id"
+_NAMED = """
+FROM opening o
+JOIN cycles_person p ON p.id = o.person_id
+JOIN cycles_post t ON t.id = o.post_id
+JOIN cycles_unit u ON u.id = o.unit_id
+JOIN cycles_person r ON r.id = o.rater_id
+LEFT JOIN cycles_post rt ON rt.id = o.rater_post_id
+WHERE o.outcome = 'created' ORDER BY o.person_id
+"""
+# Of a rater by exception the title of their own post; such raters are few.
+_OWN_TITLE = """coalesce(rt.title, (
+    SELECT own.title FROM cycles_posting g JOIN cycles_post own ON own.id = g.post_id
+    WHERE g.person_id = o.rater_id AND g.starts_on <= %(day)s
+      AND (g.ends_on IS NULL OR g.ends_on >= %(day)s)
+    ORDER BY g.starts_on DESC LIMIT 1), '')"""
+_STARTED = """
+FROM opening o
+JOIN unnest(%(due_at)s::timestamptz[], %(due_basis)s::text[], %(rounds)s::int[],
+            %(rounds_open_at)s::timestamptz[], %(assessments_open_at)s::timestamptz[])
+    WITH ORDINALITY AS s(due_at, due_basis, round, round_opens_at, assessment_opens_at, number)
+    ON s.number = o.start + 1
+WHERE o.outcome = 'created' ORDER BY o.person_id
+"""
+_STREAMS = f"""
+WITH incoming AS (
+    SELECT 'appraisal:' || appraisal_id AS stream, %(agency)s::bigint AS agency_id,
+        %(cycle)s::bigint AS cycle_id, %(at)s::timestamptz AS at, 'open'::text AS action,
+        ''::text AS from_state, %(first)s::text AS to_state, %(payload)s::text AS payload
+    FROM opening WHERE outcome = 'created'
+), {ledger.CHAIN}
+SELECT count(*) FROM written
+"""  # noqa: S608 - the ledger's own text
+_COUNTERS = """
+INSERT INTO workflow_counterdelta (cycle_id, unit_id, state, delta)
+SELECT %(cycle)s, unit_id, %(first)s, count(*) FROM opening WHERE outcome = 'created'
+GROUP BY unit_id ORDER BY unit_id
+"""
+_RESULTS = """
+INSERT INTO workflow_openingresult (cycle_id, job_id, person_id, outcome, reason)
+SELECT %(cycle)s, %(job)s, person_id, outcome, why FROM opening ORDER BY person_id
+ON CONFLICT (cycle_id, person_id) DO UPDATE
+SET job_id = excluded.job_id, outcome = excluded.outcome, reason = excluded.reason
+"""
+
+
+class Batch:
+    """Writes what an opening creates for a batch of people; the caller holds the transaction."""
+
+    def __init__(
+        self, cycle: Cycle, actor: Actor, now: datetime, starts: Starts, job: Job | None
+    ) -> None:
+        self.cycle, self.actor, self.now, self.starts, self.job = cycle, actor, now, starts, job
+
+    def write(self, line: Lineup) -> tuple[int, int, list[tuple[int, str]]]:
+        """How many were created, how many left out, and (person, reason) of who failed."""
+        cycle = self.cycle
+        params = line.params | {
+            "cycle": cycle.pk,
+            "job": self.job.pk if self.job else None,
+            "at": self.now,
+            "first": machine.FIRST.value,
+            "appraisals": f"{Appraisal._meta.db_table}_id_seq",
+            "cases": f"{Case._meta.db_table}_id_seq",
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(_PEOPLE.format(lineup=line.sql), params)
+            cursor.execute("ANALYZE opening")
+            self._judge(cursor)
+            self._appraisals(cursor, params)
+            cursor.execute(_STREAMS, params | {"payload": self._payload()})
+            self._cases(cursor, params)
+            cursor.execute(_COUNTERS, params)
+            cursor.execute(_RESULTS, params)
+            cursor.execute(
+                "SELECT count(*) FILTER (WHERE outcome = 'created'),"
+                " count(*) FILTER (WHERE outcome = 'excluded') FROM opening"
+            )
+            created, excluded = cursor.fetchone()
+            cursor.execute(
+                "SELECT person_id, why FROM opening WHERE outcome = 'failed' ORDER BY person_id"
+            )
+            failed = cursor.fetchall()
+            cursor.execute("DROP TABLE opening")
+        return created, excluded, failed
+
+    def _judge(self, cursor: CursorWrapper) -> None:
+        """Say of each whether they are opened, and with which dates."""
+        starts = self.starts
+        cursor.execute(_UNITS)
+        units = cursor.fetchall()
+        people: list[tuple[int, str, int]] = []
+        if starts.prolonged:
+            cursor.execute(_PROLONGED, [list(starts.prolonged)])
+            people = cursor.fetchall()
+        cursor.execute(
+            _JUDGE,
+            {
+                "units": [unit for unit, *_rest in units],
+                "starts": [starts.number(path, week) for _unit, path, week in units],
+                "people": [person for person, *_rest in people],
+                "own_starts": [starts.number(path, week, person) for person, path, week in people],
+                "no_start": NO_START,
+                "no_rater": NO_RATER,
+                "no_stage": NO_STAGE,
+            },
+        )
+
+    def _appraisals(self, cursor: CursorWrapper, params: Mapping[str, Any]) -> None:
+        agency, cycle = self.cycle.agency, self.cycle
+        _insert(
+            cursor,
+            Appraisal(agency=agency, cycle=cycle),
+            {"id": "o.appraisal_id", "public_id": "gen_random_uuid()", "person_id": "o.person_id"},
+            _CREATED,
+            params,
+        )
+        _insert(
+            cursor,
+            Segment(agency=agency, number=1),
+            {
+                "appraisal_id": "o.appraisal_id",
+                "unit_id": "o.unit_id",
+                "post_id": "o.post_id",
+                "rater_id": "o.rater_id",
+                "starts_on": "greatest(o.starts_on, %(cycle_starts_on)s::date)",
+                "person_name": "p.name",
+                "rank": "p.rank",
+                "post_title": "t.title",
+                "unit_name": "u.name",
+                "rater_name": "r.name",
+                "rater_post_title": _OWN_TITLE,
+            },
+            _NAMED,
+            {**params, "cycle_starts_on": cycle.starts_on},
+        )
+
+    def _cases(self, cursor: CursorWrapper, params: Mapping[str, Any]) -> None:
+        """Cases and their news; each case's ledger entry is there already, as the guard asks."""
+        agency, cycle, starts = self.cycle.agency, self.cycle, self.starts.all
+        _insert(
+            cursor,
+            Case(agency=agency, cycle=cycle, turn_party=Party.EMPLOYEE, turn_since=self.now),
+            {
+                "id": "o.case_id",
+                "public_id": "gen_random_uuid()",
+                "appraisal_id": "o.appraisal_id",
+                "person_id": "o.person_id",
+                "unit_id": "o.unit_id",
+                "post_id": "o.post_id",
+                "turn_person_id": "o.person_id",
+                "rater_id": "o.rater_id",
+                "rater_post_id": "o.rater_post_id",
+                "rater_exception_id": "o.exception_id",
+                "due_at": "s.due_at",
+                "due_basis": "s.due_basis::jsonb",
+                "round": "s.round",
+                "round_opens_at": "s.round_opens_at",
+                "assessment_opens_at": "s.assessment_opens_at",
+            },
+            _STARTED,
+            {
+                **params,
+                "due_at": [start.due_at for start in starts],
+                "due_basis": [start.due_basis for start in starts],
+                "rounds": [start.round for start in starts],
+                "rounds_open_at": [start.round_opens_at for start in starts],
+                "assessments_open_at": [start.assessment_opens_at for start in starts],
+            },
+        )
+        _insert(
+            cursor,
+            Event(agency=agency, cycle=cycle, kind="open", actor_id=self.actor.person_id,
+                  to_state=machine.FIRST, turn_number=1, at=self.now),
+            {"case_id": "o.case_id"},
+            _CREATED,
+            params,
+        )  # fmt: skip
+
+    def _payload(self) -> str:
+        """The text of the first entry: the same for all of a batch, whose streams differ."""
+        return ledger.Entry(
+            stream="",
+            action="open",
+            at=self.now,
+            agency_id=self.cycle.agency_id,
+            cycle_id=self.cycle.pk,
+            actor_id=self.actor.person_id,
+            to_state=machine.FIRST,
+            data={"machine": machine.VERSION, "template": self.cycle.template},
+        ).payload()
+
+
+def _insert(
+    cursor: CursorWrapper,
+    row: Model,
+    own: Mapping[str, str],
+    source: str,
+    params: Mapping[str, Any],
+) -> None:
+    """INSERT … SELECT of rows that are like `row` but for their own columns.
+
+    Every column is written, also one that a later version adds with a default.
+    """
+    columns, values = [], []
+    given: dict[str, Any] = dict(params)
+    for column in row._meta.concrete_fields:
+        if column.primary_key and column.column not in own:
+            continue
+        columns.append(f'"{column.column}"')
+        if column.column in own:
+            values.append(own[column.column])
+        else:
+            name = f"same_{column.column}"
+            given[name] = column.get_db_prep_save(getattr(row, column.attname), connection)
+            values.append(f"%({name})s")
+    cursor.execute(
+        f'INSERT INTO "{row._meta.db_table}" ({", ".join(columns)})'
+        f" SELECT {', '.join(values)} {source}",
+        given,
+    )
