@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from cycles.enums import DocumentKind, Role
 from cycles.exceptions import NotAllowed, Refused, WrongState
-from cycles.models import User
+from cycles.models import Person, User
 from cycles.queries.officials import acting_posts, powers_of
 from workflow import machine
 from workflow.enums import OBJECTION, Party, State
@@ -241,6 +241,8 @@ def visible_cases(actor: Actor) -> Q:
         | Q(rated_by=actor.person_id)
         | Q(decider=actor.person_id)
     )
+    # Whoever has gone to another agency keeps sight of nobody's year but their own.
+    mine &= Q(agency__in=Person.objects.filter(pk=actor.person_id).values("agency"))
     for seat in actor.acting:
         turns = [party for party, power in POWERS.items() if power in seat.powers]
         mine |= Q(turn_post=seat.post_id, turn_party__in=turns)

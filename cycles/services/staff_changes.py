@@ -247,6 +247,11 @@ def _to_end(wish: Wish, agency_id: int) -> list[Posting]:
     return held[:1]
 
 
+def to_end(change: StaffChange) -> list[Posting]:
+    """The postings that a recorded change ends."""
+    return _to_end(wish_of(change), change.agency_id)
+
+
 def _too_long(given: str, limit: int) -> str:
     return _("Too long: %(length)s characters, at most %(limit)s.") % {
         "length": len(given), "limit": limit,
