@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from cycles.calendar import Calendar, at_local, end_of_day, local_date, shift_working_days
-from cycles.rules import CycleRules
+from cycles.rules import PHASES, CycleRules, Reminders
 from notifications.enums import RuleKind
+from workflow.enums import State
 
 # Notices leave from this hour on, local time.
 SEND_FROM_HOUR: Final = 8
@@ -31,14 +32,39 @@ class Rule:
         return f"{self.kind}:{self.days}"
 
 
-def default_rules(rules: CycleRules) -> tuple[Rule, ...]:
-    """The notices of a cycle that has no rows of its own."""
+# Which states a stretch of the year is made of.
+STATES_OF: Final[dict[str, tuple[str, ...]]] = {
+    "planning": (State.PLANNING, State.PLAN_REVIEW),
+    "checkin": (State.MONITORING, State.CHECKIN_REVIEW),
+    "self_assessment": (State.SELF_ASSESSMENT,),
+    "review": (State.SUPERVISOR_REVIEW, State.RATING_REVIEW),
+    "delivery": (State.DELIVERY, State.ANNOUNCED),
+    "objection": (State.OBJECTION_STATEMENTS, State.OBJECTION_DECISION),
+    "final": (State.FINAL_APPROVAL,),
+}
+
+
+def default_rules(rules: CycleRules, phase: str = "") -> tuple[Rule, ...]:
+    """The notices that a cycle's rules give: in general, or in one stretch of the year."""
+    return _rules(rules.reminders_of(phase))
+
+
+def _rules(told: Reminders) -> tuple[Rule, ...]:
     return (
-        *(Rule(RuleKind.BEFORE, days) for days in rules.remind_before),
-        *(Rule(RuleKind.OVERDUE, days) for days in rules.remind_after),
-        Rule(RuleKind.SUPERIOR, rules.escalate_superior_after),
-        Rule(RuleKind.HR, rules.escalate_hr_after),
+        *(Rule(RuleKind.BEFORE, days) for days in told.before),
+        *(Rule(RuleKind.OVERDUE, days) for days in told.after),
+        Rule(RuleKind.SUPERIOR, told.superior),
+        Rule(RuleKind.HR, told.hr),
     )
+
+
+def by_states(rules: CycleRules) -> tuple[tuple[tuple[str, ...], tuple[Rule, ...]], ...]:
+    """The notices with the states in which they hold; phases with the same ones together."""
+    found: dict[tuple[Rule, ...], tuple[str, ...]] = {}
+    for phase in PHASES:
+        told = default_rules(rules, phase)
+        found[told] = (*found.get(told, ()), *STATES_OF[phase])
+    return tuple((states, told) for told, states in found.items())
 
 
 @dataclass(frozen=True)

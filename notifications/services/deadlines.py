@@ -12,14 +12,14 @@ from cycles.calendar import at_local, end_of_day, local_date
 from cycles.enums import CycleStatus
 from cycles.models import Cycle
 from cycles.queries.calendars import calendar_for
-from notifications.due import SEND_FROM_HOUR, Rule, last_days, notices
+from notifications.due import SEND_FROM_HOUR, last_days, notices
 from notifications.enums import RuleKind
 from notifications.models import SweepMark
-from notifications.queries.rules import rules_by_cycle
+from notifications.queries.rules import Scope, rules_by_cycle
 from notifications.services.batches import in_parts
 from notifications.services.deliveries import Wanted, put, settle_bells, settle_earlier
 from notifications.services.recipients import Recipients
-from workflow.enums import ENDED, Party, State
+from workflow.enums import Party, State
 from workflow.models import Case
 
 BATCH: Final = 1000
@@ -28,20 +28,24 @@ LOOK_AGAIN: Final = timedelta(hours=1)
 WEEKS: Final[tuple[Literal[5, 6], ...]] = (5, 6)
 
 # Every (case, rule) that speaks now and was not told of. One row of `v` is one rule about one
-# last day; the index on (cycle, due_at) finds its cases, the key of the deliveries those done.
+# last day, in some states; `g` names the units of a group with notices of its own. The index on
+# (cycle, due_at) finds the cases, the key of the deliveries those done.
 _PENDING = """
 WITH v AS (
     SELECT * FROM unnest(
         %(rules)s::text[], %(days)s::text[], %(after)s::timestamptz[], %(until)s::timestamptz[],
-        %(moments)s::timestamptz[], %(weeks)s::int[]
-    ) AS v(rule, day, after, until, moment, week)
+        %(moments)s::timestamptz[], %(weeks)s::int[], %(states)s::text[], %(groups)s::int[]
+    ) AS v(rule, day, after, until, moment, week, states, grp)
+), g AS (
+    SELECT * FROM unnest(%(of_units)s::int[], %(units)s::bigint[]) AS g(grp, unit_id)
 )
 SELECT c.id, c.turn_number, v.rule, v.day
 FROM v
 JOIN workflow_case c ON c.cycle_id = %(cycle)s AND c.due_at > v.after AND c.due_at <= v.until
 JOIN cycles_unit u ON u.id = c.unit_id AND u.week = v.week
 WHERE c.turn_since <= v.moment
-  AND NOT c.state = ANY(%(ended)s)
+  AND c.state = ANY(string_to_array(v.states, ','))
+  AND (v.grp = 0 OR (v.grp, c.unit_id) IN (SELECT grp, unit_id FROM g))
   AND c.turn_party <> %(system)s
   -- To object is a right: who lets the time pass is not late.
   AND (c.state <> %(announced)s OR v.rule LIKE %(before)s)
@@ -114,9 +118,9 @@ def _tell(cycles: Sequence[Cycle], now: datetime, by_mail: bool) -> int:
 
 
 def _tell_cycle(
-    cycle: Cycle, rules: Sequence[Rule], recipients: Recipients, now: datetime, by_mail: bool
+    cycle: Cycle, scopes: Sequence[Scope], recipients: Recipients, now: datetime, by_mail: bool
 ) -> int:
-    found = _pending(cycle, rules, now)
+    found = _pending(cycle, scopes, now)
     told = 0
     for start in range(0, len(found), BATCH):
         told += in_parts(
@@ -127,12 +131,41 @@ def _tell_cycle(
     return told
 
 
-def _pending(cycle: Cycle, rules: Sequence[Rule], now: datetime) -> list[Pending]:
+def _pending(cycle: Cycle, scopes: Sequence[Scope], now: datetime) -> list[Pending]:
     """(case, turn, rule, last day) of everything to be told now. One query."""
     columns: dict[str, list[object]] = {
-        name: [] for name in ("rules", "days", "after", "until", "moments", "weeks")
-    }
-    zone = cycle.agency.zone
+        name: []
+        for name in ("rules", "days", "after", "until", "moments", "weeks", "states", "groups",
+                     "of_units", "units")
+    }  # fmt: skip
+    for number, scope in enumerate(scopes, start=1):
+        group = 0 if scope.units is None else number
+        _collect(columns, cycle, scope, group, now)
+        columns["of_units"] += [group] * len(scope.units or ())
+        columns["units"] += scope.units or ()
+    if not columns["rules"]:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _PENDING,
+            {
+                **columns,
+                "cycle": cycle.pk,
+                "system": Party.SYSTEM.value,
+                "announced": State.ANNOUNCED.value,
+                "monitoring": State.MONITORING.value,
+                "before": f"{RuleKind.BEFORE.value}:%",
+            },
+        )
+        found: list[Pending] = cursor.fetchall()
+        return found
+
+
+def _collect(
+    columns: dict[str, list[object]], cycle: Cycle, scope: Scope, group: int, now: datetime
+) -> None:
+    """A row for every rule of a scope that speaks now about a last day."""
+    zone, rules = cycle.agency.zone, scope.rules
     for week in WEEKS:
         calendar = calendar_for(cycle.agency, week)
         for day in last_days(rules, calendar, now):
@@ -143,23 +176,8 @@ def _pending(cycle: Cycle, rules: Sequence[Rule], now: datetime) -> list[Pending
                 columns["until"].append(end_of_day(zone, day))
                 columns["moments"].append(notice.moment)
                 columns["weeks"].append(week)
-    if not columns["rules"]:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _PENDING,
-            {
-                **columns,
-                "cycle": cycle.pk,
-                "ended": [state.value for state in ENDED],
-                "system": Party.SYSTEM.value,
-                "announced": State.ANNOUNCED.value,
-                "monitoring": State.MONITORING.value,
-                "before": f"{RuleKind.BEFORE.value}:%",
-            },
-        )
-        found: list[Pending] = cursor.fetchall()
-        return found
+                columns["states"].append(",".join(scope.states))
+                columns["groups"].append(group)
 
 
 def _write(pending: Sequence[Pending], recipients: Recipients, now: datetime, by_mail: bool) -> int:
