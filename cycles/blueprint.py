@@ -251,3 +251,67 @@ def fixed_day(month: int, day: int, year: int) -> date:
     except ValueError:
         first_of_next = date(year + month // 12, month % 12 + 1, 1)
         return first_of_next - timedelta(days=1)
+
+
+# --- where a new installation begins -----------------------------------------------------------
+
+# (kind, name, month and day of opening, due, close): SKP by the end of January (PermenPANRB 8/2021,
+# only a start), quarters, and the end of the year.
+FIRST_STAGES: tuple[tuple[str, str, tuple[int, int], tuple[int, int], tuple[int, int]], ...] = (
+    (StageKind.PLANNING, "Perencanaan kinerja", (1, 2), (1, 31), (3, 31)),
+    (StageKind.CHECKIN, "Pemantauan Triwulan I", (4, 1), (4, 15), (5, 31)),
+    (StageKind.CHECKIN, "Pemantauan Triwulan II (tengah tahun)", (7, 1), (7, 15), (8, 31)),
+    (StageKind.CHECKIN, "Pemantauan Triwulan III", (10, 1), (10, 15), (10, 31)),
+    (StageKind.SELF_ASSESSMENT, "Penilaian diri", (11, 2), (11, 16), (11, 30)),
+    (StageKind.REVIEW, "Penilaian oleh atasan", (11, 2), (12, 4), (12, 18)),
+    (StageKind.FINAL, "Penetapan hasil", (11, 2), (12, 31), (12, 31)),
+)
+MONTHS = ("Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September",
+          "Oktober", "November")  # fmt: skip
+
+
+def on(month: int, day: int, year: int = 0) -> Body:
+    """A fixed day of the cycle's year, or of one after it."""
+    return {"month": month, "day": day, "year": year}
+
+
+def after(anchor: str, days: int, unit: str = "working_days") -> Body:
+    """So many days after another day."""
+    return {"after": anchor, "days": days, "unit": unit}
+
+
+def first_body() -> Body:
+    """The first national template: the rules' defaults and the usual dates."""
+    body: Body = {"checkins": []}
+    for kind, name, *days in FIRST_STAGES:
+        row = {"name": name, **{part: on(*day) for part, day in zip(PARTS, days, strict=True)}}
+        if kind == StageKind.CHECKIN:
+            body["checkins"].append(row)
+        else:
+            body |= {f"{kind}.{part}": value for part, value in row.items()}
+    return body | body_of_rules(CycleRules()) | {"members.post_kinds": [],
+                                                 "members.person_kinds": []}  # fmt: skip
+
+
+def _quarter(number: int) -> Body:
+    return {"name": FIRST_STAGES[number][1],
+            **{part: on(*day) for part, day in zip(PARTS, FIRST_STAGES[number][2:], strict=True)}
+            }  # fmt: skip
+
+
+def preset(name: str) -> list[Body]:
+    """Usual check-ins to begin with: "none", "midyear", "quarterly", "monthly"."""
+    if name == "midyear":
+        return [{"name": "Tinjauan tengah tahun", "opens": on(7, 1), "due": on(7, 15),
+                 "closes": on(8, 31)}]  # fmt: skip
+    if name == "quarterly":
+        return [_quarter(number) for number in (1, 2, 3)]
+    if name == "monthly":
+        # A month is looked back upon in the first days of the next; December is the assessment's.
+        return [
+            {"name": f"Pemantauan {MONTHS[month - 1]}", "opens": on(month + 1, 1),
+             "due": after(f"checkin-{month}.opens", 5),
+             "closes": after(f"checkin-{month}.opens", 15)}
+            for month in range(1, 10)
+        ]  # fmt: skip
+    return []
