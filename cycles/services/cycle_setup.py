@@ -5,37 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import pairwise
 from typing import Any
 
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from cycles import ledger
+from cycles.blueprint import StageDays, body_of_rules, first_body, resolve
+from cycles.blueprint_faults import order_faults, rule_faults
 from cycles.documents import text
-from cycles.enums import CycleStatus, StageKind
+from cycles.enums import CycleStatus
 from cycles.exceptions import Incomplete, Problem, Refused
-from cycles.models import Agency, Cycle, Stage, User
+from cycles.models import Agency, Cycle, CycleTemplate, Stage, User
+from cycles.queries.calendars import calendar_for
+from cycles.queries.stages import StageDates, stages_for
+from cycles.queries.templates import Setup, Unusable, setup_from
 from cycles.rules import CycleRules
 
-# PP 30/2019 art. 59: an objection is made at latest 14 days after receipt. Less would cut a right.
-LEAST_OBJECTION_DAYS = 14
-MOST_DAYS = 90
 DAY_FIELDS = ("approve_days", "return_days", "deliver_days", "statement_days", "final_days",
               "decision_days")  # fmt: skip
-OBJECTION_UNITS = ("working_days", "calendar_days")
-# (kind, number, month and day of opening, due, close) of a first draft: SKP by the end of January
-# (PermenPANRB 8/2021, only a start), quarters, and the end of the year.
-FIRST_DRAFT: tuple[tuple[StageKind, int, str, tuple[int, int], tuple[int, int], tuple[int, int]],
-                   ...] = (
-    (StageKind.PLANNING, 0, "Perencanaan kinerja", (1, 2), (1, 31), (3, 31)),
-    (StageKind.CHECKIN, 1, "Pemantauan Triwulan I", (4, 1), (4, 15), (5, 31)),
-    (StageKind.CHECKIN, 2, "Pemantauan Triwulan II (tengah tahun)", (7, 1), (7, 15), (8, 31)),
-    (StageKind.CHECKIN, 3, "Pemantauan Triwulan III", (10, 1), (10, 15), (10, 31)),
-    (StageKind.SELF_ASSESSMENT, 0, "Penilaian diri", (11, 2), (11, 16), (11, 30)),
-    (StageKind.REVIEW, 0, "Penilaian oleh atasan", (11, 2), (12, 4), (12, 18)),
-    (StageKind.FINAL, 0, "Penetapan hasil", (11, 2), (12, 31), (12, 31)),
-)  # fmt: skip
+# The parts of a stage's days here, by their names in a template.
+PARTS = {"opens": "opens_on", "due": "due_on", "closes": "closes_on"}
 
 
 @dataclass(frozen=True)
@@ -92,10 +83,18 @@ def change_agency(
 # --- cycles ------------------------------------------------------------------------------------
 
 
-def prepare_cycle(agency: Agency, year: int, *, author: User, now: datetime) -> Cycle:
-    """A draft for a year, with the rules and dates of the agency's last cycle moved to that year,
+def prepare_cycle(
+    agency: Agency,
+    year: int,
+    *,
+    author: User,
+    now: datetime,
+    template: CycleTemplate | None = None,
+) -> Cycle:
+    """A draft for a year: from a template, else with the rules and dates of the agency's last
 
-    or the usual ones. Raises Refused when the agency has a cycle of that year.
+    cycle moved to that year, or the usual ones. Raises Refused when the agency has a cycle of that
+    year, or when the template gives none in it.
     """
     with transaction.atomic():
         Agency.objects.select_for_update(no_key=True).get(pk=agency.pk)
@@ -103,31 +102,137 @@ def prepare_cycle(agency: Agency, year: int, *, author: User, now: datetime) -> 
             raise Refused(_("This agency has a cycle of %(year)d already.") % {"year": year})
         if year not in range(now.year - 1, now.year + 3):
             raise Refused(_("Choose this year or one of the next two."))
-        last = Cycle.objects.filter(agency=agency, year__lt=year).order_by("-year").first()
-        cycle = Cycle.objects.create(
+        cycle = Cycle(
             agency=agency, year=year, name=f"SKP {year} {agency.short_name}",
             starts_on=date(year, 1, 1), ends_on=date(year, 12, 31),
-            rules=last.rules if last else CycleRules().to_json(),
         )  # fmt: skip
-        Stage.objects.bulk_create(_stages(cycle, last))
-        _record(f"cycle:{cycle.pk}", "prepare", agency, cycle, author, now, {"year": year})
+        facts: dict[str, Any] = {"year": year}
+        if template is not None:
+            setup = usable(template, agency, year)
+            cycle.save()
+            write(cycle, setup)
+            facts["versions"] = [pinned["version"] for pinned in setup.versions]
+        else:
+            last = Cycle.objects.filter(agency=agency, year__lt=year).order_by("-year").first()
+            cycle.rules = last.rules if last else CycleRules().to_json()
+            cycle.unit_rules = last.unit_rules if last else []
+            cycle.members = last.members if last else {}
+            cycle.save()
+            Stage.objects.bulk_create(_stages(cycle, last))
+        _record(f"cycle:{cycle.pk}", "prepare", agency, cycle, author, now, facts)
         return cycle
+
+
+def usable(template: CycleTemplate, agency: Agency, year: int) -> Setup:
+    """What a template gives in a year. Raises Refused with what is wrong, and where."""
+    try:
+        return setup_from(template, agency, year)
+    except Unusable as unusable:
+        where = unusable.where or template.name
+        raise Refused(
+            _("This template gives no cycle of %(year)d (%(where)s): %(why)s")
+            % {"year": year, "where": where, "why": str(unusable)}
+        ) from unusable
+
+
+def adopt(cycle: Cycle, setup: Setup, *, author: User, now: datetime) -> bool:
+    """Set a draft up anew; False when nothing differs. Raises Refused once it has been opened."""
+    with transaction.atomic():
+        locked = _locked(cycle)
+        if sentence := why_fixed(locked):
+            raise Refused(sentence)
+        facts = write(locked, setup)
+        if facts:
+            _record(f"cycle:{cycle.pk}", "change_setup", locked.agency, locked, author, now, facts)
+        return bool(facts)
+
+
+def write(cycle: Cycle, setup: Setup) -> dict[str, Any]:
+    """Write a setup into a cycle's rows; what changed, for the ledger (ids and figures).
+
+    A stage keeps its row, by unit, kind and number. Raises Refused for a stage that goes but was
+    extended. The caller holds the transaction, and has asked whether it may be.
+    """
+    facts: dict[str, Any] = {}
+    for name, wanted in {
+        "rules": setup.rules,
+        "unit_rules": setup.unit_rules,
+        "members": setup.members,
+        "template_versions": setup.versions,
+    }.items():
+        if getattr(cycle, name) != wanted:
+            facts[name] = wanted
+            setattr(cycle, name, wanted)
+    if setup.versions:
+        nearest = next(v for v in setup.versions if v["place"] != "unit")
+        cycle.template = f"template-{nearest['template']}-{nearest['number']}"
+    cycle.save(update_fields=[*facts, "template"])
+    stages = {(s.unit_id, s.kind, s.number): s for s in Stage.objects.filter(cycle=cycle)}
+    wanted_stages = {placed.key: placed for placed in setup.stages}
+    gone = [stage for key, stage in stages.items() if key not in wanted_stages]
+    try:
+        Stage.objects.filter(pk__in=[stage.pk for stage in gone]).delete()
+    except ProtectedError as protected:
+        raise Refused(
+            _("A stage that would go has been extended: %(names)s.")
+            % {"names": ", ".join(sorted({stage.name for stage in gone}))}
+        ) from protected
+    changed, new = [], []
+    for key, placed in wanted_stages.items():
+        days = placed.days
+        row = Stage(cycle=cycle, unit_id=placed.unit_id, kind=days.kind, number=days.number,
+                    name=days.name, opens_on=days.opens_on, due_on=days.due_on,
+                    closes_on=days.closes_on)  # fmt: skip
+        known = stages.get(key)
+        if known is None:
+            new.append(row)
+        elif days_of(known) != days:
+            row.pk = known.pk
+            changed.append(row)
+    Stage.objects.bulk_update(changed, ["name", "opens_on", "due_on", "closes_on"])
+    Stage.objects.bulk_create(new)
+    if gone or changed or new:
+        facts["stages"] = {_key(s): _days(s) for s in (*changed, *new)}
+        facts["stages"] |= {_key(s): None for s in gone}
+    return facts
+
+
+def days_of(stage: Stage) -> StageDays:
+    return StageDays(stage.kind, stage.number, stage.name, stage.opens_on, stage.due_on,
+                     stage.closes_on)  # fmt: skip
+
+
+def _key(stage: Stage) -> str:
+    whose = f"@{stage.unit_id}" if stage.unit_id is not None else ""
+    return f"{stage.kind}-{stage.number}{whose}"
+
+
+def _days(stage: Stage) -> list[str]:
+    return [day.isoformat() for day in (stage.opens_on, stage.due_on, stage.closes_on)]
+
+
+def _locked(cycle: Cycle) -> Cycle:
+    found: Cycle = (
+        Cycle.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("agency")
+        .get(pk=cycle.pk)
+    )
+    return found
 
 
 def _stages(cycle: Cycle, last: Cycle | None) -> list[Stage]:
     if last is not None and (known := list(last.stages.all())):
         years = cycle.year - last.year
         return [
-            Stage(cycle=cycle, kind=s.kind, number=s.number, name=s.name,
+            Stage(cycle=cycle, unit_id=s.unit_id, kind=s.kind, number=s.number, name=s.name,
                   opens_on=_in_year(s.opens_on, years), due_on=_in_year(s.due_on, years),
                   closes_on=_in_year(s.closes_on, years))
             for s in known
         ]  # fmt: skip
     return [
-        Stage(cycle=cycle, kind=kind, number=number, name=name,
-              opens_on=date(cycle.year, *opens), due_on=date(cycle.year, *due),
-              closes_on=date(cycle.year, *closes))
-        for kind, number, name, opens, due, closes in FIRST_DRAFT
+        Stage(cycle=cycle, kind=s.kind, number=s.number, name=s.name, opens_on=s.opens_on,
+              due_on=s.due_on, closes_on=s.closes_on)
+        for s in resolve(first_body(), cycle.year, calendar_for(cycle.agency))
     ]  # fmt: skip
 
 
@@ -153,19 +258,15 @@ def change_setup(
     Incomplete with paths "objection_days" and "<stage id>.due_on".
     """
     with transaction.atomic():
-        locked = (
-            Cycle.objects.select_for_update(of=("self",), no_key=True)
-            .select_related("agency")
-            .get(pk=cycle.pk)
-        )
+        locked = _locked(cycle)
         if sentence := why_fixed(locked):
             raise Refused(sentence)
-        stages = list(Stage.objects.filter(cycle=locked))
+        stages = list(Stage.objects.filter(cycle=locked).select_related("unit"))
         wanted = {
             stage.pk: dates.get(stage.pk, Dates(stage.opens_on, stage.due_on, stage.closes_on))
             for stage in stages
         }
-        problems = [*_rule_problems(rules), *_date_problems(locked, stages, wanted)]
+        problems = [*rule_problems(rules), *date_problems(locked, stages, wanted)]
         if problems:
             raise Incomplete(problems)
         before, after = CycleRules.from_json(locked.rules).to_json(), rules.to_json()
@@ -186,10 +287,7 @@ def change_setup(
         locked.rules = after
         locked.save(update_fields=["rules"])
         if moved:
-            facts["stages"] = {
-                f"{s.kind}-{s.number}": [d.isoformat() for d in (s.opens_on, s.due_on, s.closes_on)]
-                for s in moved
-            }
+            facts["stages"] = {_key(stage): _days(stage) for stage in moved}
         _record(f"cycle:{cycle.pk}", "change_setup", locked.agency, locked, author, now, facts)
         return True
 
@@ -206,76 +304,33 @@ def why_fixed(cycle: Cycle) -> str:
     )
 
 
-def _rule_problems(rules: CycleRules) -> list[Problem]:
+def rule_problems(rules: CycleRules) -> list[Problem]:
+    """What is wrong with rules, beside the names of their fields."""
+    return [Problem(f.field, f.sentence) for f in rule_faults(body_of_rules(rules))]
+
+
+def date_problems(cycle: Cycle, stages: list[Stage], wanted: Mapping[int, Dates]) -> list[Problem]:
+    """What is wrong with the days of stages, for everybody and in each unit with its own.
+
+    Paths are "<stage id>.due_on".
+    """
+    rows = tuple(
+        StageDates(s.pk, s.kind, s.number, s.name, wanted[s.pk].opens_on, wanted[s.pk].due_on,
+                   wanted[s.pk].closes_on, unit_id=s.unit_id)
+        for s in stages
+    )  # fmt: skip
+    paths = {s.unit_id: s.unit.path for s in stages if s.unit is not None}
     problems = []
-    for field in DAY_FIELDS:
-        if not 1 <= getattr(rules, field) <= MOST_DAYS:
-            problems.append(Problem(field, _("Between 1 and %(most)d days.") % {
-                "most": MOST_DAYS}))  # fmt: skip
-    if not LEAST_OBJECTION_DAYS <= rules.objection_days <= MOST_DAYS:
-        problems.append(
-            Problem(
-                "objection_days",
-                _("Between %(least)d and %(most)d days: PP 30/2019 article 59 gives 14.")
-                % {"least": LEAST_OBJECTION_DAYS, "most": MOST_DAYS},
-            )
-        )
-    if rules.objection_unit not in OBJECTION_UNITS:
-        problems.append(Problem("objection_unit", _("Choose how the days are counted.")))
-    for field in ("plan_levels", "checkin_levels", "final_levels"):
-        if not getattr(rules, field):
-            problems.append(Problem(field, _("At least one level decides.")))
-    return problems
-
-
-def _date_problems(cycle: Cycle, stages: list[Stage], wanted: Mapping[int, Dates]) -> list[Problem]:
-    problems = []
-    for stage in stages:
-        dates = wanted[stage.pk]
-        if dates.due_on < dates.opens_on:
-            problems.append(Problem(f"{stage.pk}.due_on", _("Due before it opens.")))
-        if dates.closes_on < dates.due_on:
-            problems.append(Problem(f"{stage.pk}.closes_on", _("Closes before it is due.")))
-        for field in ("opens_on", "due_on", "closes_on"):
-            if not cycle.year <= getattr(dates, field).year <= cycle.year + 1:
-                problems.append(
-                    Problem(
-                        f"{stage.pk}.{field}",
-                        _("This day lies outside the cycle and the year after it."),
-                    )
-                )
-    return [*problems, *_order_problems(stages, wanted)]
-
-
-def _order_problems(stages: list[Stage], wanted: Mapping[int, Dates]) -> list[Problem]:
-    """The year goes forward: planning, the check-ins in order, the assessment."""
-    by_kind: dict[str, list[Stage]] = {}
-    for stage in sorted(stages, key=lambda s: s.number):
-        by_kind.setdefault(stage.kind, []).append(stage)
-    line = [
-        *by_kind.get(StageKind.PLANNING, []),
-        *by_kind.get(StageKind.CHECKIN, []),
-        *by_kind.get(StageKind.SELF_ASSESSMENT, []),
-    ]
-    problems = []
-    for before, after in pairwise(line):
-        if wanted[after.pk].opens_on <= wanted[before.pk].opens_on:
-            problems.append(
-                Problem(
-                    f"{after.pk}.opens_on",
-                    _("It opens after this stage: %(name)s.") % {"name": before.name},
-                )
-            )
-    assessment = by_kind.get(StageKind.SELF_ASSESSMENT, [])
-    for stage in by_kind.get(StageKind.REVIEW, []):
-        if assessment and wanted[stage.pk].due_on <= wanted[assessment[0].pk].due_on:
-            problems.append(
-                Problem(
-                    f"{stage.pk}.due_on",
-                    _("Due after this stage: %(name)s.") % {"name": assessment[0].name},
-                )
-            )
-    return problems
+    for path in ("", *paths.values()):
+        held = stages_for(cycle, path, rows)
+        ids = {(row.kind, row.number): row.id for row in held}
+        days = [StageDays(r.kind, r.number, r.name, r.opens_on, r.due_on, r.closes_on)
+                for r in held]  # fmt: skip
+        by_field = {day.field: ids[day.key] for day in days}
+        for found in order_faults(days, cycle.year):
+            stage, _dot, part = found.field.rpartition(".")
+            problems.append(Problem(f"{by_field[stage]}.{PARTS[part]}", found.sentence))
+    return list(dict.fromkeys(problems))
 
 
 def _record(
