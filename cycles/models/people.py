@@ -79,8 +79,23 @@ class User(AbstractBaseUser):
     person = models.OneToOneField(Person, models.PROTECT, null=True, related_name="user")
     language = models.CharField(max_length=5, default="id")
     is_active = models.BooleanField(default=True)
+    # When HR asked for an invitation last; each asking is one mail (`invited_at`: it went out).
+    invitation_asked_at = models.DateTimeField(null=True)
     # When the invitation to set a password went out last.
     invited_at = models.DateTimeField(null=True)
+    # What the mail server answered when it did not take the last invitation for good.
+    invitation_problem = models.CharField(max_length=300, blank=True, default="", db_default="")
+
+    class Meta:
+        indexes = [
+            # Invitations asked for and not sent yet, looked for every minute.
+            models.Index(
+                fields=["invitation_asked_at"],
+                condition=Q(invitation_asked_at__isnull=False, invitation_problem="")
+                & (Q(invited_at=None) | Q(invited_at__lt=models.F("invitation_asked_at"))),
+                name="invitation_asked",
+            )
+        ]
 
     objects = UserManager()
 
