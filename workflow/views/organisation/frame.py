@@ -34,31 +34,11 @@ TABS = [
 ]
 
 
-class Office:
-    """An agency under HR's hands. Raises Http404 for another agency and an unknown one alike."""
+class Listing:
+    """A page with a list: which part of it the address asks for."""
 
-    def __init__(self, request: HttpRequest, agency_id: UUID) -> None:
+    def __init__(self, request: HttpRequest) -> None:
         self.request = request
-        self.actor = actor(request)
-        agency = Agency.objects.filter(public_id=agency_id, pk__in=self.actor.hr_agencies).first()
-        if agency is None:
-            raise Http404
-        self.agency: Agency = agency
-        self.now: datetime = clock.now()
-
-    @property
-    def today(self) -> date:
-        return local_date(self.agency.zone, self.now)
-
-    @property
-    def author(self) -> User:
-        return cast(User, self.request.user)
-
-    def url(self, name: str, *args: Any, **params: Any) -> str:
-        """The address of one of the agency's pages; empty parameters are left out."""
-        query = urlencode([(key, value) for key, value in params.items() if value])
-        path = reverse(name, args=[self.agency.public_id, *args])
-        return f"{path}?{query}" if query else path
 
     def given(self, name: str) -> str:
         """A parameter of the address, without NUL and of sensible length."""
@@ -88,6 +68,33 @@ class Office:
             if not rows and self.cursor().text
             else "",
         }
+
+
+class Office(Listing):
+    """An agency under HR's hands. Raises Http404 for another agency and an unknown one alike."""
+
+    def __init__(self, request: HttpRequest, agency_id: UUID) -> None:
+        super().__init__(request)
+        self.actor = actor(request)
+        agency = Agency.objects.filter(public_id=agency_id, pk__in=self.actor.hr_agencies).first()
+        if agency is None:
+            raise Http404
+        self.agency: Agency = agency
+        self.now: datetime = clock.now()
+
+    @property
+    def today(self) -> date:
+        return local_date(self.agency.zone, self.now)
+
+    @property
+    def author(self) -> User:
+        return cast(User, self.request.user)
+
+    def url(self, name: str, *args: Any, **params: Any) -> str:
+        """The address of one of the agency's pages; empty parameters are left out."""
+        query = urlencode([(key, value) for key, value in params.items() if value])
+        path = reverse(name, args=[self.agency.public_id, *args])
+        return f"{path}?{query}" if query else path
 
     def render(
         self,
