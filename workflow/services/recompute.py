@@ -8,7 +8,7 @@ the rows that change, with a ledger entry and an event for each that moves.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from functools import cached_property
@@ -59,6 +59,8 @@ class Group:
     calendar_end: datetime | None
     basis: dict[str, Any]
     number: int
+    # Only read for applying.
+    ids: Sequence[int] = ()
 
     @property
     def is_window(self) -> bool:
@@ -149,11 +151,12 @@ class Recount:
 
     def groups(self) -> list[Group]:
         """The cases of the scope, those alike together. One query."""
+        ids = "array_agg(id)" if self.is_applied else "ARRAY[]::bigint[]"
         with connection.cursor() as cursor:
-            cursor.execute(_GROUPS.format(keyed=self.keyed), self.params)
+            cursor.execute(_GROUPS.format(keyed=self.keyed, ids=ids), self.params)
             return [
-                Group(key, self.places[place], *facts, json.loads(basis), number)
-                for key, place, *facts, basis, number in cursor.fetchall()
+                Group(key, self.places[place], *facts, json.loads(basis), number, alike)
+                for key, place, *facts, basis, number, alike in cursor.fetchall()
             ]
 
     @cached_property
@@ -164,6 +167,7 @@ class Recount:
         return [verdict for _, verdict in found if verdict is not None]
 
     running: int = 0
+    is_applied: bool = False
 
     def _verdict(self, group: Group) -> Verdict | None:
         calendar, pauses = group.place.calendar, group.place.pauses
@@ -183,14 +187,10 @@ class Recount:
 
     def apply(self, cause: Cause, progress: Progress | None = None) -> int:
         """Write what changes, with entries and events of what moves; return how many moved."""
+        self.is_applied = True
         self.lock()
         verdicts = self.verdicts
-        if not verdicts:
-            return 0
-        changing = sum(verdict.group.number for verdict in verdicts)
         params = {
-            **self.params,
-            "keys": [verdict.group.key for verdict in verdicts],
             "patches": [json.dumps(verdict.patch) for verdict in verdicts],
             "dues": [verdict.due_at for verdict in verdicts],
             "ends": [verdict.calendar_end for verdict in verdicts],
@@ -201,22 +201,22 @@ class Recount:
             "actor": cause.actor_id,
             "news": json.dumps({"reason": cause.reason} if cause.reason else {}),
         }
-        statement = (CHANGED + TOLD + COUNTED).format(keyed=self.keyed, chain=ledger.CHAIN)
+        statement = (CHANGED + TOLD + COUNTED).format(chain=ledger.CHAIN)
+        changing = sorted(
+            (case_id, number)
+            for number, verdict in enumerate(verdicts, 1)
+            for case_id in verdict.group.ids
+        )
         moved = done = 0
         with connection.cursor() as cursor:
-            for first, last in self._stretches():
-                cursor.execute(statement, params | {"first": first, "last": last})
-                changed, gone = cursor.fetchone()
-                moved, done = moved + gone, done + changed
+            for start in range(0, len(changing), BATCH):
+                part = changing[start : start + BATCH]
+                ids, numbers = zip(*part, strict=True)
+                cursor.execute(statement, params | {"ids": list(ids), "numbers": list(numbers)})
+                moved, done = moved + cursor.fetchone()[0], done + len(part)
                 if progress is not None:
-                    progress(done, changing)
+                    progress(done, len(changing))
         return moved
-
-    def _stretches(self) -> Iterable[tuple[int, int]]:
-        """First and last id of each batch of the scope."""
-        with connection.cursor() as cursor:
-            cursor.execute(_STRETCHES.format(where=self.scope.where, batch=BATCH), self.params)
-            return list(cursor.fetchall())
 
 
 def _payload(verdict: Verdict, cause: Cause) -> str:
@@ -250,11 +250,6 @@ WHERE NOT c.state = ANY(%(ended)s) AND c.due_basis ? 'rule' AND {where}"""
 _LOCK = f"""
 SELECT count(*) FROM (SELECT c.id FROM {_FROM} ORDER BY c.id FOR NO KEY UPDATE OF c) locked"""  # noqa: S608 - constants, and the condition of a scope
 
-_STRETCHES = f"""
-SELECT min(id), max(id) FROM (
-    SELECT c.id, (row_number() OVER (ORDER BY c.id) - 1) / {{batch}} AS part FROM {_FROM}
-) rows GROUP BY part ORDER BY part"""  # noqa: S608
-
 # Two cases with one key come out alike; everything that the outcome depends on is in it.
 _KEYED = f"""
 SELECT k.*, md5(concat_ws('|', k.place, k.cycle_id, k.state, k.day, extract(epoch FROM k.due_at),
@@ -268,15 +263,15 @@ FROM (
 ) k"""  # noqa: S608
 
 _GROUPS = """
-SELECT key, place, cycle_id, state, day, due_at, calendar_end, basis, count(*)
+SELECT key, place, cycle_id, state, day, due_at, calendar_end, basis, count(*), {ids}
 FROM ({keyed}) k GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY due_at, key"""
 
 CHANGED = """
 WITH verdict AS (
     SELECT * FROM unnest(
-        %(keys)s::text[], %(patches)s::jsonb[], %(dues)s::timestamptz[], %(ends)s::timestamptz[],
+        %(patches)s::jsonb[], %(dues)s::timestamptz[], %(ends)s::timestamptz[],
         %(payloads)s::text[], %(moves)s::bool[]
-    ) AS v(key, patch, due_at, calendar_end, payload, moves)
+    ) WITH ORDINALITY AS v(patch, due_at, calendar_end, payload, moves, number)
 ), changed AS (
     UPDATE workflow_case c SET
         due_at = v.due_at,
@@ -286,7 +281,8 @@ WITH verdict AS (
             ELSE c.window_basis END,
         window_calendar_ends_at = CASE WHEN c.state = %(announced)s THEN v.calendar_end
             ELSE c.window_calendar_ends_at END
-    FROM verdict v JOIN ({keyed} WHERE k.id BETWEEN %(first)s AND %(last)s) k ON k.key = v.key
+    FROM unnest(%(ids)s::bigint[], %(numbers)s::int[]) AS k(id, number)
+    JOIN verdict v ON v.number = k.number
     WHERE c.id = k.id
     RETURNING c.id, c.appraisal_id, c.agency_id, c.cycle_id, c.state, c.turn_number, v.payload,
         v.moves
@@ -302,4 +298,4 @@ TOLD = """, incoming AS (
         %(news)s::jsonb, %(at)s
     FROM changed WHERE moves
 )"""
-COUNTED = " SELECT count(*), count(*) FILTER (WHERE moves) FROM changed"
+COUNTED = " SELECT count(*) FILTER (WHERE moves) FROM changed"
