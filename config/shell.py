@@ -51,6 +51,7 @@ NAV: list[NavItem] = [
     NavItem("mine", _("My appraisal"), "my_appraisal", "clipboard-list", _has_person),
     NavItem("inbox", _("Inbox"), "inbox", "inbox", _has_person, counted=True),
     NavItem("hr", _("HR"), "hr", "users", _has_role(Role.HR)),
+    NavItem("records", _("Staff records"), "organisation", "book-user", _has_role(Role.HR)),
     NavItem("organisation", _("Organisation"), "observer", "network", _has_role(Role.OBSERVER)),
     NavItem("settings", _("Settings"), "settings", "settings-2", _has_role(Role.ADMIN)),
 ]

@@ -102,9 +102,11 @@ class Answer:
     exception: RaterException | None = None
 
 
-def who_rates(person: Person, post: Post | None, on: date) -> Answer:
+def who_rates(
+    person: Person, post: Post | None, on: date, *, with_exception: bool = True
+) -> Answer:
     """The rater of a day by the records, with the reason in words. At most five queries."""
-    exception = exception_of(person, on)
+    exception = exception_of(person, on) if with_exception else None
     rungs: list[Rung] = []
     found: tuple[Person, Rung, bool] | None = None
     if post is not None:
@@ -167,6 +169,41 @@ def _no_rater(post: Post | None, rungs: list[Rung]) -> str:
     if not rungs:
         return _("No post stands above this one: HR does what a rater would.")
     return _("Every post above is vacant: HR does what a rater would.")
+
+
+@dataclass(frozen=True)
+class SuperiorRow:
+    """A post whose superior changes, with who holds it, for a preview."""
+
+    post: Post
+    holder: str
+    before: str
+    after: str
+
+
+def superior_rows(
+    changed: Sequence[tuple[int, int | None, int | None]], on: date, most: int = 50
+) -> list[SuperiorRow]:
+    """(post, before, after) in words, the first of many. Three queries."""
+    shown = changed[:most]
+    ids = {pk for row in shown for pk in row if pk is not None}
+    posts = {post.pk: post for post in Post.objects.filter(pk__in=ids).select_related("unit")}
+    who = sittings([row[0] for row in shown], on)
+    nobody = _("nobody")
+
+    def title(pk: int | None) -> str:
+        return posts[pk].title if pk in posts else nobody
+
+    return [
+        SuperiorRow(
+            posts[post_id],
+            holder.name if (holder := who.get(post_id, NOBODY).holder) else "",
+            title(before),
+            title(after),
+        )
+        for post_id, before, after in shown
+        if post_id in posts
+    ]
 
 
 def posts_below(post_id: int) -> int:

@@ -110,6 +110,7 @@ def story_of(agency: Agency, streams: Sequence[str]) -> list[dict[str, Any]]:
                 "who": _who(payload, names),
                 "reason": payload["reason"],
                 "note": _note(action, payload["data"], names),
+                "acting": payload["data"].get("acting"),
             }
         )
     return scenes

@@ -78,6 +78,11 @@ def appoint(agency: Agency, wish: Appointment, *, today: date, by: By) -> Acting
         return acting
 
 
+def check(agency: Agency, wish: Appointment, *, today: date) -> None:
+    """Raises Incomplete with what keeps `appoint` from recording this."""
+    demand(_problems(agency, wish, today))
+
+
 def end_early(acting: Acting, last_day: date, *, letter: str, today: date, by: By) -> Acting:
     """Let an appointment end before its day, by letter. What was done under it stands.
 

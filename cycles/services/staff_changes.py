@@ -1,13 +1,13 @@
 """Moves, leaves, retirements …: recorded with a letter, then written into the records of people.
 
 What they mean for running appraisals is the business of workflow.services.staff_changes, which
-calls `write` inside its own transaction.
+calls `leave`, `arrive` and `finish` inside its own transaction.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -90,12 +90,13 @@ def stream_of(person_id: int) -> str:
 
 
 def record(agency: Agency, wish: Wish, *, author: User, now: datetime) -> StaffChange:
-    """Write down a change; it takes effect by `write`. The same click twice is one change.
+    """Write down a change; it takes effect by `leave`, `arrive`, `finish`. The same click twice is one change.
 
     Raises Incomplete with what is missing, Refused for one's own.
     """
     with transaction.atomic():
         person = Person.objects.select_for_update(no_key=True).get(pk=wish.person.pk)
+        wish = replace(wish, person=person)
         if person.pk == author.person_id:
             raise Refused(_("Nobody records a change of their own: let a colleague of HR do it."))
         if earlier := _same_click(agency, wish, author, now):

@@ -81,7 +81,8 @@ def faulty_rows_xlsx(run: ImportRun) -> bytes:
         _write(page, 0, [*names, _("row"), _("what to mend")], bold)
         rows = run.rows.filter(kind=sheet.kind, outcome=RowOutcome.FAULTY).order_by("number")
         for line, row in enumerate(rows.iterator(_CHUNK), start=1):
-            _write(page, line, [*(row.data.get(name, "") for name in names), *_why(row)], text)
+            cells = [column.shown(row.data.get(column.name, "")) for column in sheet.columns]
+            _write(page, line, [*cells, *_why(row)], text)
     if not found:
         book.add_worksheet(_("nothing to mend"))
     book.close()

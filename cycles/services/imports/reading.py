@@ -92,8 +92,7 @@ def _sheets(book: Book, workbook: CalamineWorkbook) -> Iterator[Table]:
     found: dict[str, str] = {}
     strange: list[str] = []
     for name in workbook.sheet_names:
-        sheet = next((sheet for sheet in book.wanted
-                      if plain(name) in map(plain, (sheet.name, *sheet.aliases))), None)  # fmt: skip
+        sheet = next((sheet for sheet in book.wanted if _is_named(sheet, name)), None)
         if sheet is None:
             if plain(name) not in ASIDE:
                 strange.append(name)
@@ -128,6 +127,10 @@ def _sheets(book: Book, workbook: CalamineWorkbook) -> Iterator[Table]:
         )
 
 
+def _is_named(sheet: Sheet, name: str) -> bool:
+    return plain(name) in {plain(known) for known in (sheet.name, *sheet.aliases)}
+
+
 def _rows(page: CalamineSheet) -> Iterator[tuple[int, Sequence[Cell]]]:
     """Numbered as the spreadsheet numbers them: the reader gives the empty rows above too."""
     return enumerate(page.iter_rows(), start=1)
@@ -141,8 +144,8 @@ def _of_csv(book: Book, stream: BinaryIO) -> Iterator[Table]:
             text.seek(0)
             heading = next((line for line in sample.splitlines() if line.strip()), "")
             mark = max((";", ",", "\t"), key=heading.count)
-            rows = ((number, cast(Sequence[Cell], row))
-                    for number, row in enumerate(csv.reader(text, delimiter=mark), start=1))  # fmt: skip
+            lines = cast(Iterator[Sequence[Cell]], csv.reader(text, delimiter=mark))
+            rows = enumerate(lines, start=1)
             # How many lines there are is known only at the end; about 120 characters each.
             yield from _recognised(book, "CSV", rows, _size(stream) // 120)
         except UnicodeDecodeError as error:
@@ -237,7 +240,8 @@ def _headings(
     sheet: Sheet, cells: Sequence[Cell]
 ) -> tuple[list[tuple[int, Column]], list[str], list[str]]:
     columns: list[tuple[int, Column]] = []
-    unknown, twice = [], []
+    unknown: list[str] = []
+    twice: list[str] = []
     for place, cell in enumerate(cells):
         heading = str(cell).strip()
         column = sheet.by_heading.get(plain(heading))

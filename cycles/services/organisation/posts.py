@@ -172,17 +172,6 @@ def move_post(post: Post, unit: Unit, *, reason: str = "", by: By) -> Changed:
         return _move(fresh, unit, text(reason), by)
 
 
-def preview_move(post: Post, unit: Unit) -> list[NewSuperior]:
-    """Whose superior `move_post` would change, without doing it. Raises as it does."""
-    with transaction.atomic():
-        lock(post.agency_id)
-        fresh = _checked_move(post, unit)
-        Post.objects.filter(pk=fresh.pk).update(unit=unit)
-        found = superiors.derive(fresh.agency)
-        transaction.set_rollback(True)
-        return found
-
-
 def close_post(post: Post, last_day: date, *, today: date, by: By) -> Changed:
     """End a post that nobody holds. Raises Incomplete, or Refused with who or what needs it."""
     with transaction.atomic():
@@ -288,9 +277,7 @@ def _headed(head: Post) -> str:
     return _("The unit has a head already: %(title)s.") % {"title": head.title}
 
 
-def _problems(
-    unit_id: int, agency_id: int, wish: PostWish, besides: int = 0
-) -> list[Problem]:
+def _problems(unit_id: int, agency_id: int, wish: PostWish, besides: int = 0) -> list[Problem]:
     problems = [
         *words("title", wish.title, TITLE, _("Give the post a title.")),
         *words("grade", wish.grade, GRADE),

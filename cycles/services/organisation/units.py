@@ -131,16 +131,6 @@ def move_unit(unit: Unit, parent: Unit | None, *, reason: str = "", by: By) -> M
         return Moved(moved, changed)
 
 
-def preview_move(unit: Unit, parent: Unit | None) -> Moved:
-    """What `move_unit` would change, without doing it. Raises as it does."""
-    with transaction.atomic():
-        lock(unit.agency_id)
-        fresh, above = _checked_move(unit, parent)
-        moved = Moved(_carry(fresh, above), superiors.derive(fresh.agency))
-        transaction.set_rollback(True)
-        return moved
-
-
 def close_unit(unit: Unit, last_day: date, *, today: date, by: By) -> None:
     """End a unit that holds nothing any more. Raises Refused with what is still open below it."""
     with transaction.atomic():
@@ -257,9 +247,7 @@ def _carry(unit: Unit, above: Unit | None) -> int:
         return int(cursor.rowcount)
 
 
-def _naming_problems(
-    agency_id: int, name: str, code: str, besides: int = 0
-) -> list[Problem]:
+def _naming_problems(agency_id: int, name: str, code: str, besides: int = 0) -> list[Problem]:
     problems = [
         *words("name", name, NAME, _("Give the unit a name.")),
         *words("code", code, CODE),
