@@ -80,11 +80,13 @@ def decider_of(move: Move) -> Turn:
 
 
 def explainer_of(move: Move) -> Turn:
-    """The official who rated; when gone, whoever rates now."""
+    """The official who rated; when gone, whoever rates now, but never who decides: then HR."""
     case = move.case
     if case.rated_by_id is not None and is_in_office(move, case.rated_by_id):
         return Turn(Party.EXPLAINER, case.rated_by_id, case.rated_post_id)
     rater = rater_of(move)
+    if rater.person_id is not None and rater.person_id == case.decider_id:
+        return Turn(Party.EXPLAINER)
     return Turn(Party.EXPLAINER, rater.person_id, rater.post_id)
 
 
