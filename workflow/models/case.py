@@ -171,11 +171,13 @@ class Case(Moves, Public):  # type: ignore[misc]
                 referencing=pgtrigger.Referencing(new="born"),
                 declare=[("wrong", "bigint")],
                 func=f"""
-    SELECT b.id INTO wrong FROM born b
-    LEFT JOIN cycles_ledgerentry e ON e.stream = 'appraisal:' || b.appraisal_id
-        AND e.from_state = '' AND e.to_state = '{machine.FIRST.value}'
-        AND e.txid = pg_current_xact_id()::text::bigint
-    WHERE e.id IS NULL OR b.state <> '{machine.FIRST.value}'
+    SELECT b.id INTO wrong FROM born b WHERE b.state <> '{machine.FIRST.value}' OR (
+        -- A subquery of its own, so that it is looked up by stream however many cases are born.
+        SELECT e.id FROM cycles_ledgerentry e WHERE e.stream = 'appraisal:' || b.appraisal_id
+            AND e.from_state = '' AND e.to_state = '{machine.FIRST.value}'
+            AND e.txid = pg_current_xact_id()::text::bigint
+        LIMIT 1
+    ) IS NULL
     LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'case %: a case begins in {machine.FIRST.value} with a ledger entry', wrong

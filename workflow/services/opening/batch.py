@@ -126,8 +126,9 @@ class Batch:
         }
         with connection.cursor() as cursor:
             cursor.execute(_PEOPLE.format(lineup=line.sql), params)
-            cursor.execute("ANALYZE opening")
             self._judge(cursor)
+            # The planner must know how many there are, or it joins each with each.
+            cursor.execute("ANALYZE opening")
             self._appraisals(cursor, params)
             cursor.execute(_STREAMS, params | {"payload": self._payload()})
             self._cases(cursor, params)
