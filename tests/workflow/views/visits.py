@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 
 from cycles import clock
-from cycles.models import Person, User
+from cycles.models import LedgerEntry, Person, User
 from workflow.models import Case
 
 
@@ -53,3 +53,11 @@ def hidden_of(page: Any, action: str) -> dict[str, str]:
     form = re.search(rf'<form[^>]*action="[^"]*/{action}/".*?</form>', page.content.decode(), re.S)
     assert form is not None, f"no form for {action}"
     return dict(re.findall(r'<input type="hidden" name="(turn|key|next)" value="([^"]*)"', form[0]))
+
+
+def url_of(case: Case, action: str) -> str:
+    return reverse("act", args=[case.public_id, action])
+
+
+def last_entry(case: Case) -> LedgerEntry:
+    return LedgerEntry.objects.filter(stream=f"appraisal:{case.appraisal_id}").latest("seq")
