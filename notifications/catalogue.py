@@ -139,6 +139,10 @@ CATALOGUE: Mapping[str, Entry] = {
         _("Your check-in was recorded as missed"), _("The next round is open for you as planned."),
         role="caution", icon="circle-alert",
     ),
+    "checkin_dropped": Entry(
+        _("A check-in was taken out of %(cycle)s"), _("You need not hand it in."),
+        icon="calendar-minus",
+    ),
     "withdrawn": Entry(
         _("%(person)s has taken back what waited for you"), _("You need not do anything."),
         icon="undo",
@@ -366,6 +370,7 @@ EVENTS: Mapping[tuple[str, str, str], tuple[Telling, ...]] = {
     ("transfer", ANY, ANY): (_tell("transferred"), _tell("passed_on", _H)),
     ("reassign", ANY, ANY): (_tell("passed_on", _H),),
     ("extend", ANY, ANY): (_tell("due_moved", _H, reason=True),),
+    ("drop_round", ANY, ANY): (_tell("checkin_dropped", reason=True),),
 }  # fmt: skip
 
 

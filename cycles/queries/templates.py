@@ -180,7 +180,7 @@ class Setup:
             "stages": [
                 [p.unit_id, p.days.kind, p.days.number, p.days.name,
                  *(d.isoformat() for d in (p.days.opens_on, p.days.due_on, p.days.closes_on))]
-                for p in self.stages
+                for p in sorted(self.stages, key=lambda p: (p.unit_id or 0, *p.key[1:]))
             ],
         }  # fmt: skip
 

@@ -93,6 +93,7 @@ WORDS: dict[str | tuple[str, str], tuple[Sentence, str, str]] = {
     "transfer": (gettext_lazy("Transferred to another post"), "arrow-right-left", "neutral"),
     "reassign": (gettext_lazy("Given into other hands"), "user-check", "neutral"),
     "extend": (gettext_lazy("More time was given"), "calendar-plus", "neutral"),
+    "change_cycle": (gettext_lazy("The cycle was changed"), "calendar-cog", "neutral"),
     "leave_note": (
         gettext_lazy("The leaving rater wrote a note for the successor"), "notebook-pen", "neutral",
     ),
@@ -234,7 +235,7 @@ def _note(
         notes.append(
             _("After the end by calendar days, but within the days that this agency counts.")
         )
-    if action == "extend" and (due := data.get("due_at")):
+    if action in {"extend", "change_cycle"} and (due := data.get("due_at")):
         moment = format_due(datetime.fromisoformat(due), case.agency.zone)
         notes.append(_("Now due %(moment)s") % {"moment": moment})
     sees_rating = may_see_rating(actor, case, case.rating_number)

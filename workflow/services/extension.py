@@ -203,12 +203,17 @@ def _recount(wish: Wish, extension_id: int) -> Recount:
     where = [
         "c.cycle_id = %(cycle)s",
         "c.state = ANY(%(states)s)",
-        "(c.due_basis ->> 'stage')::bigint = %(stage)s",
+        "(c.due_basis ->> 'stage')::bigint = ANY(%(stages)s)",
     ]
     params: dict[str, Any] = {
         "cycle": stage.cycle_id,
         "states": [state for state, kind in STAGE_OF.items() if kind == stage.kind],
-        "stage": stage.pk,
+        # A unit may have dates of its own for this stage.
+        "stages": list(
+            Stage.objects.filter(
+                cycle=stage.cycle_id, kind=stage.kind, number=stage.number
+            ).values_list("pk", flat=True)
+        ),
     }
     if stage.kind == StageKind.CHECKIN:
         where.append("c.round = %(round)s")

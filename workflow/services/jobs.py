@@ -6,10 +6,12 @@ from cycles.enums import JobKind
 from cycles.models import Job
 from cycles.services import jobs
 from cycles.services.jobs import Handler
+from workflow.services import cycle_changes
 from workflow.services.reseating import pass_on_all
 
 # One line a kind, in the order of `JobKind`.
 HANDLERS: dict[str, Handler] = {
+    JobKind.CYCLE_CHANGE: cycle_changes.work,
     JobKind.SEATS: pass_on_all,
 }
 
