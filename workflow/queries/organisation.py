@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case as Pick
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from cycles.enums import CycleStatus
 from cycles.models import Absence, Acting, Agency, Person, Post, Posting, Unit
@@ -94,26 +96,42 @@ def _state(person: Any, on: date) -> str:
 
 
 def people_like(
-    agency: Agency, words: str, on: date, *, besides: int = 0, free: bool = False
+    agency: Agency,
+    words: str,
+    on: date,
+    *,
+    chosen: UUID | None = None,
+    besides: int = 0,
+    free: bool = False,
 ) -> list[tuple[str, str]]:
     """People to choose from by a part of their name: id and words; `free` means without a post."""
     own = Posting.objects.filter(current(on), person=OuterRef("pk"), agency=agency)
     found = Person.objects.filter(in_office(on), agency=agency).exclude(pk=besides)
-    if words:
-        found = found.filter(name__icontains=words)
     if free:
         later = Posting.objects.filter(person=OuterRef("pk")).filter(
             Q(ends_on=None) | Q(ends_on__gte=on)
         )
         found = found.filter(~Exists(later))
-    rows = found.annotate(
+    rows = _fitting(found, Q(name__icontains=words), ("name", "pk"), words, chosen).annotate(
         title=Subquery(own.order_by("-starts_on").values("post__title")[:1]),
         unit_name=Subquery(own.order_by("-starts_on").values("post__unit__name")[:1]),
-    ).order_by("name", "pk")[:MOST_CHOICES]
+    )
     return [
         (str(row.public_id), ", ".join(filter(None, (row.name, row.title, row.unit_name))))
-        for row in rows
+        for row in rows[:MOST_CHOICES]
     ]
+
+
+def _fitting(
+    found: QuerySet[Any], fitting: Q, order: tuple[str, ...], words: str, chosen: UUID | None
+) -> QuerySet[Any]:
+    """What fits the words; what was chosen already stays, and stands first."""
+    if words:
+        found = found.filter(fitting | Q(public_id=chosen)) if chosen else found.filter(fitting)
+    if chosen:
+        is_chosen = Pick(When(public_id=chosen, then=Value(0)), default=Value(1))
+        return found.order_by(is_chosen, *order)
+    return found.order_by(*order)
 
 
 # --- units and posts ---------------------------------------------------------------------------
@@ -171,16 +189,31 @@ def posts_of(unit: Unit, on: date) -> list[Post]:
 
 
 def posts_like(
-    agency: Agency, words: str, *, besides: int = 0, heads: bool = False
+    agency: Agency, words: str, *, chosen: UUID | None = None, besides: int = 0
 ) -> list[tuple[str, str]]:
-    """Open posts to choose from by a part of title or unit: id and words."""
+    """Open posts to choose from by a part of title or unit, without words the heads'."""
     found = Post.objects.filter(agency=agency, closed_on=None).exclude(pk=besides)
-    if words:
-        found = found.filter(Q(title__icontains=words) | Q(unit__name__icontains=words))
-    elif heads:
+    if not words and not chosen:
         found = found.filter(is_head=True)
-    rows = found.select_related("unit").order_by("title", "pk")[:MOST_CHOICES]
-    return [(str(post.public_id), f"{post.title}, {post.unit.name}") for post in rows]
+    fitting = Q(title__icontains=words) | Q(unit__name__icontains=words)
+    rows = _fitting(found, fitting, ("title", "pk"), words, chosen).select_related("unit")
+    return [
+        (str(post.public_id), f"{post.title}, {post.unit.name}") for post in rows[:MOST_CHOICES]
+    ]
+
+
+def units_like(
+    agency: Agency, words: str, *, chosen: UUID | None = None, outside: Unit | None = None
+) -> list[tuple[str, str]]:
+    """Open units to choose from by a part of their name, none below `outside`."""
+    found = Unit.objects.filter(agency=agency, closed_on=None)
+    if outside is not None:
+        found = found.exclude(path__startswith=outside.path)
+    rows = _fitting(found, Q(name__icontains=words), ("depth", "name", "pk"), words, chosen)
+    return [
+        (str(unit.public_id), f"{unit.name}, {unit.parent.name}" if unit.parent else unit.name)
+        for unit in rows.select_related("parent")[:MOST_CHOICES]
+    ]
 
 
 def actings(
