@@ -125,8 +125,10 @@ def check_size(size: int) -> None:
         raise Refused(too_large())
 
 
-def too_large() -> str:
-    return _("This file is too large: at most %(limit)d MB.") % {"limit": settings.UPLOAD_LIMIT_MB}
+def too_large(most: int | None = None) -> str:
+    """The sentence about a file beyond a limit in megabytes; None: the installation's."""
+    limit = settings.UPLOAD_LIMIT_MB if most is None else most
+    return _("This file is too large: at most %(limit)d MB.") % {"limit": limit}
 
 
 def _draft(case_id: int, kind: str, actor: Actor, now: datetime) -> Document:
