@@ -35,8 +35,9 @@ from cycles.working_days import (
 __all__ = [
     "ZONES", "Calendar", "DayOff", "Due", "Rule", "Since", "Span", "Step", "Week", "at_local",
     "day_name", "distance", "due", "end_of_day", "explain", "format_day", "format_distance",
-    "format_due", "local_date", "shift_working_days", "short_name", "working_days_between",
-    "zone_label",
+    "format_due", "is_moving", "local_date", "move_in_words", "names_in_words",
+    "shift_working_days", "short_name", "since_in_words", "spans_in_words",
+    "working_days_between", "zone_label",
 ]  # fmt: skip
 
 _MANY: Final = 6  # more blocks than this are counted in a sentence, not listed
@@ -317,7 +318,7 @@ def explain(due: Due, zone: str, *, since: Since = "received") -> str:
     ]
     if left_out:
         parts.append(gettext("not counted: %(days)s") % {"days": "; ".join(left_out)})
-    parts += [_move(s) for s in due.steps if s.kind in _MOVES]
+    parts += [move_in_words(s) for s in due.steps if s.kind in _MOVES]
     parts.append(gettext("due %(moment)s") % {"moment": format_due(due.at, zone)})
     if due.rule.article:
         parts.append(gettext("basis: %(article)s") % {"article": due.rule.article})
@@ -328,12 +329,17 @@ def _basis(due: Due, start: date, since: Since, counted: Sequence[Step]) -> str:
     if not counted:
         return gettext("fixed date in the calendar of stages")
     n = due.rule.days
-    begun = str(_SINCE[since]) % {"day": format_day(start)}
+    begun = since_in_words(start, since)
     if due.rule.kind == "calendar_days":
         text = ngettext("%(n)d calendar day", "%(n)d calendar days", n) % {"n": n}
         return f"{text} {begun}"
     text = ngettext("%(n)d working day", "%(n)d working days", n) % {"n": n}
     return f"{text} ({_WEEKS[counted[0].week]}) {begun}"
+
+
+def since_in_words(start: date, since: Since) -> str:
+    """Returns "sejak diterima Senin, 2 Maret 2026"."""
+    return str(_SINCE[since]) % {"day": format_day(start)}
 
 
 def _left_out(kind: str, steps: Sequence[Step], with_year: bool) -> str:
@@ -346,18 +352,19 @@ def _left_out(kind: str, steps: Sequence[Step], with_year: bool) -> str:
             text = ngettext("%(n)d weekend", "%(n)d weekends", len(steps))
         else:
             text = gettext("Sundays %(days)s") if sundays else gettext("weekends %(days)s")
-        return text % {"n": len(steps), "days": _spans(steps, with_year, ", ".join)}
+        return text % {"n": len(steps), "days": spans_in_words(steps, with_year, ", ".join)}
     if kind == "paused":
         text = gettext("%(days)s, when the clock was stopped")
-        return text % {"days": _spans(steps, with_year, _and)}
+        return text % {"days": spans_in_words(steps, with_year, _and)}
     if many:
         n = sum((step.last - step.first).days + 1 for step in steps)
         return ngettext("%(n)d day off", "%(n)d days off", n) % {"n": n}
-    days, names = _spans(steps, with_year, _and), _all_names(steps)
+    days, names = spans_in_words(steps, with_year, _and), names_in_words(steps)
     return f"{days} ({names})" if names else days
 
 
-def _all_names(steps: Iterable[Step]) -> str:
+def names_in_words(steps: Iterable[Step]) -> str:
+    """Returns "Nyepi, Idul Fitri, cuti bersama": each name once."""
     steps = list(steps)
     names = list(dict.fromkeys(name for step in steps for name in step.names))
     if any(step.joint_leave for step in steps):
@@ -375,8 +382,14 @@ _MOVES: Final = {
 }  # fmt: skip
 
 
-def _move(step: Step) -> str:
-    names = _all_names([step])
+def is_moving(step: Step) -> bool:
+    """Returns whether the step moves the end, or keeps it, rather than leave days out."""
+    return step.kind in _MOVES
+
+
+def move_in_words(step: Step) -> str:
+    """Returns what moved the counted day to another, or kept it from moving."""
+    names = names_in_words([step])
     return str(_MOVES[step.kind]) % {
         "first": format_day(step.first),
         "last": format_day(step.last),
@@ -384,7 +397,7 @@ def _move(step: Step) -> str:
     }
 
 
-def _spans(steps: Sequence[Step], with_year: bool, join: Callable[[list[str]], str]) -> str:
+def spans_in_words(steps: Sequence[Step], with_year: bool, join: Callable[[list[str]], str]) -> str:
     """Returns "18–20 dan 23–24 Maret, 3 April": the month once, after its last stretch."""
     month = "F Y" if with_year else "F"
     groups: list[tuple[str, list[str]]] = []

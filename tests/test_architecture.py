@@ -28,7 +28,7 @@ ROWS = {
     "*.enums": 0, "*.exceptions": 0,
     "cycles.calendar": 0, "cycles.working_days": 0, "cycles.scoring": 0, "cycles.rules": 0,
     "cycles.berakhlak": 0, "cycles.documents": 0, "cycles.document_labels": 0,
-    "cycles.file_types": 0, "cycles.figures": 0, "cycles.holiday_tables": 0,
+    "cycles.file_types": 0, "cycles.figures": 0, "cycles.due_steps": 0, "cycles.holiday_tables": 0,
     "cycles.nip": 0, "cycles.ranks": 0, "cycles.sheets": 0,
     "cycles.blueprint": 0, "cycles.blueprint_faults": 0,
     "workflow.machine": 0, "workflow.diagram": 0,
