@@ -55,6 +55,12 @@ class Column:
     # Whether an empty cell empties what is recorded; else it leaves it.
     empties: bool = False
 
+    def shown(self, value: str) -> str:
+        """A stored value as a file would write it."""
+        if not self.choices:
+            return value
+        return next((word for word in self.written if self.choices[plain(word)] == value), value)
+
 
 @dataclass(frozen=True)
 class Sheet:

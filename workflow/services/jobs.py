@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from cycles.enums import JobKind
 from cycles.models import Job
-from cycles.services import jobs
+from cycles.services import imports, jobs
 from cycles.services.jobs import Handler
 from workflow.services import cycle_changes
 from workflow.services.reseating import pass_on_all
 
 # One line a kind, in the order of `JobKind`.
 HANDLERS: dict[str, Handler] = {
+    JobKind.IMPORT_CHECK: imports.job(imports.check),
+    JobKind.IMPORT_APPLY: imports.job(imports.apply),
+    JobKind.IMPORT_UNDO: imports.job(imports.undo),
     JobKind.CYCLE_CHANGE: cycle_changes.work,
     JobKind.SEATS: pass_on_all,
 }

@@ -7,14 +7,44 @@ masked) and what is wrong (`problems`: [{"column", "sentence"}]); `run.problems`
 the file that bar applying, `run.notes` such that do not. Columns: `cycles.sheets`.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from cycles.models import ImportRun
+from cycles.services.imports.applying import apply, why_not_applied
+from cycles.services.imports.checking import check, is_clean
+from cycles.services.imports.dryrun import MISSING
 from cycles.services.imports.paper import faulty_rows_xlsx, template_xlsx
 from cycles.services.imports.receiving import ACCEPT, MOST_MEGABYTES, discard, receive
+from cycles.services.imports.undoing import undo, why_not_undone
+from cycles.services.jobs import Progress
+
+
+def job(verb: Callable[[ImportRun, Progress], dict[str, Any]]) -> Callable[[Progress], Any]:
+    """A job's handler: the verb on the run that the job's params name ({"run": pk})."""
+
+    def work(progress: Progress) -> dict[str, Any]:
+        run = ImportRun.objects.select_related("agency", "author").get(pk=progress.params["run"])
+        return verb(run, progress)
+
+    return work
+
 
 __all__ = [
     "ACCEPT",
+    "MISSING",
     "MOST_MEGABYTES",
+    "apply",
+    "check",
     "discard",
     "faulty_rows_xlsx",
+    "is_clean",
+    "job",
     "receive",
     "template_xlsx",
+    "undo",
+    "why_not_applied",
+    "why_not_undone",
 ]
