@@ -22,7 +22,7 @@ from typing import Any
 
 from cycles.calendar import Calendar, shift_working_days
 from cycles.enums import StageKind
-from cycles.rules import PHASES, CycleRules, Level, Reminders
+from cycles.rules import PHASES, CycleRules
 
 Body = dict[str, Any]
 Where = str
@@ -137,25 +137,9 @@ def body_of_rules(rules: CycleRules) -> Body:
     """The fields of a body that say these rules."""
     raw = rules.to_json()
     own = dict(rules.reminders)
-    plain = {name: _plain(raw[name]) for name in RULES}
-    return plain | {
+    return {name: raw[name] for name in RULES} | {
         f"reminders.{phase}": own[phase].to_json() if phase in own else None for phase in PHASES
     }
-
-
-def _plain(value: Any) -> Any:
-    """As JSON gives it back: lists, never tuples."""
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
-
-
-def level_from(raw: Mapping[str, Any]) -> Level:
-    return Level(str(raw["role"]), tuple(raw.get("predicates", ())))
-
-
-def reminders_from(raw: Mapping[str, Any] | None) -> Reminders | None:
-    return Reminders.from_json(raw) if raw is not None else None
 
 
 # --- days --------------------------------------------------------------------------------------

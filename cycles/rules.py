@@ -95,8 +95,10 @@ class CycleRules:
         return dict(self.reminders).get(phase, general)
 
     def to_json(self) -> dict[str, Any]:
+        """Plain values, as JSON gives them back."""
         own = {phase: reminders.to_json() for phase, reminders in self.reminders}
-        return asdict(self) | {"reminders": own}
+        found: dict[str, Any] = plain(asdict(self) | {"reminders": own})
+        return found
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> CycleRules:
@@ -118,6 +120,13 @@ class CycleRules:
                 value = tuple(value)
             values[name] = value
         return replace(cls(), **values)
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON gives it back: lists, never tuples."""
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def rules_at(
