@@ -93,6 +93,7 @@ WORDS: dict[str | tuple[str, str], tuple[Sentence, str, str]] = {
     "transfer": (gettext_lazy("Transferred to another post"), "arrow-right-left", "neutral"),
     "reassign": (gettext_lazy("Given into other hands"), "user-check", "neutral"),
     "extend": (gettext_lazy("More time was given"), "calendar-plus", "neutral"),
+    "follow_unit": (gettext_lazy("The post moved to another unit"), "network", "neutral"),
     "change_cycle": (gettext_lazy("The cycle was changed"), "calendar-cog", "neutral"),
     "leave_note": (
         gettext_lazy("The leaving rater wrote a note for the successor"), "notebook-pen", "neutral",
