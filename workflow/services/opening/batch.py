@@ -270,8 +270,8 @@ def _insert(
         if column.primary_key and column.column not in own:
             continue
         columns.append(f'"{column.column}"')
-        if column.column in own:
-            values.append(own[column.column])
+        if expression := own.get(str(column.column)):
+            values.append(expression)
         else:
             name = f"same_{column.column}"
             given[name] = column.get_db_prep_save(getattr(row, column.attname), connection)
