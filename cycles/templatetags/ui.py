@@ -93,15 +93,25 @@ def state_badge(state: str, label: object) -> SafeString:
 
 
 @register.simple_tag
-def due(due_at: datetime | None, zone: str, days: int | None = None) -> SafeString:
-    """A due date with its distance in working days: 0 is today, negative is overdue."""
+def due(due_at: datetime | None, zone: str, days: int | None = None, why: str = "") -> SafeString:
+    """A due date with its distance in working days: 0 is today, negative is overdue.
+
+    `why` is the address of its explanation: a page, which htmx opens in place.
+    """
     if due_at is None:
         return format_html('<span class="due text-muted">{}</span>', gettext("no due date"))
     moment = format_html(
         '<time datetime="{}">{}</time>', due_at.isoformat(), format_due(due_at, zone)
     )
+    reason: object = ""
+    if why:
+        reason = format_html(
+            '<a class="due-why" href="{0}" hx-get="{0}" hx-target="next .due-answer" '
+            'hx-swap="innerHTML">{1}</a><span class="due-answer" aria-live="polite"></span>',
+            why, gettext("Why this date?"),
+        )  # fmt: skip
     if days is None:
-        return format_html('<span class="due">{}</span>', moment)
+        return format_html('<span class="due">{}{}</span>', moment, reason)
     role, picture = (
         ("negative", "circle-alert") if days < 0
         else ("caution", "clock") if days <= SOON
@@ -111,7 +121,7 @@ def due(due_at: datetime | None, zone: str, days: int | None = None) -> SafeStri
     distance = format_html(
         '<span class="due-left due-{}">{}{}</span>', role, drawn, format_distance(days)
     )
-    return format_html('<span class="due">{} {}</span>', moment, distance)
+    return format_html('<span class="due">{} {}{}</span>', moment, distance, reason)
 
 
 @register.simple_tag

@@ -15,7 +15,7 @@ from cycles.models import Agency, Cycle, Holiday, Stage
 from cycles.rules import HR, RATER, SUPERIOR, CycleRules, Level
 from cycles.services.cycle_setup import DAY_FIELDS, Dates
 from cycles.services.holidays import DayOff
-from workflow.forms.acts import Words
+from workflow.forms.acts import Hidden, Words
 
 ONE_LINE = 200
 FORMATS = ["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y"]
@@ -100,11 +100,13 @@ class HolidayForm(forms.Form):
         help_text=gettext_lazy("Number and date of the joint decree, or of the governor's or "
                                "mayor's letter."),
     )  # fmt: skip
+    # What a preview showed; with another day there is a new preview first.
+    seen = Hidden()
 
     def __init__(
         self,
         *args: Any,
-        agencies: Iterable[Agency] = (),
+        agencies: Iterable[Agency] | None = (),
         holiday: Holiday | None = None,
         **more: Any,
     ) -> None:
@@ -114,8 +116,9 @@ class HolidayForm(forms.Form):
                 "is_joint_leave": holiday.is_joint_leave, "is_estimated": holiday.is_estimated,
             }  # fmt: skip
         super().__init__(*args, **more)
-        self._agencies = {str(agency.public_id): agency for agency in agencies}
-        if holiday is not None:
+        self._agencies = {str(agency.public_id): agency for agency in agencies or ()}
+        # An existing day stays where it is, and an agency's own HR adds days of that agency only.
+        if holiday is not None or agencies is None:
             del self.fields["agency"]
         else:
             field = self.fields["agency"]
@@ -134,6 +137,20 @@ class HolidayForm(forms.Form):
         data = self.cleaned_data
         return DayOff(data["day"], data["name"], data["is_joint_leave"], data["decree"],
                       data["is_estimated"])  # fmt: skip
+
+    @property
+    def signature(self) -> str:
+        """What a preview is about: the day and where, but not its name or decree."""
+        place = self.cleaned_data.get("agency", "").replace("-", "")
+        return f"{self.cleaned_data['day']:%Y%m%d}{place}"
+
+    def remember_preview(self) -> None:
+        """Let the form carry what its preview is about."""
+        self.data = dict(self.data.items()) | {"seen": self.signature}
+
+    @property
+    def was_previewed(self) -> bool:
+        return str(self.cleaned_data.get("seen")) == self.signature
 
 
 class DecreeForm(forms.Form):

@@ -6,7 +6,11 @@ from cycles.enums import JobKind
 from cycles.models import Job
 from cycles.services import imports, jobs
 from cycles.services.jobs import Handler
-from workflow.services import cycle_changes
+from workflow.services import calendar_jobs, cycle_changes
+from workflow.services.archiving import work_archiving
+from workflow.services.closing import work_closing
+from workflow.services.inviting import invite
+from workflow.services.opening.asking import work_opening, work_rehearsal
 from workflow.services.reseating import pass_on_all
 
 # One line a kind, in the order of `JobKind`.
@@ -14,7 +18,13 @@ HANDLERS: dict[str, Handler] = {
     JobKind.IMPORT_CHECK: imports.job(imports.check),
     JobKind.IMPORT_APPLY: imports.job(imports.apply),
     JobKind.IMPORT_UNDO: imports.job(imports.undo),
+    JobKind.REHEARSAL: work_rehearsal,
+    JobKind.OPENING: work_opening,
+    JobKind.CLOSING: work_closing,
+    JobKind.ARCHIVING: work_archiving,
     JobKind.CYCLE_CHANGE: cycle_changes.work,
+    JobKind.CALENDAR: calendar_jobs.work,
+    JobKind.INVITING: invite,
     JobKind.SEATS: pass_on_all,
 }
 

@@ -20,7 +20,7 @@ from workflow.forms.documents import DocumentForm
 from workflow.forms.documents.year import quadrant
 from workflow.models import Case
 from workflow.queries.documents import CaseFile, superior_results, unit_result
-from workflow.services.dues import due_from_json
+from workflow.services.dues import stored_due
 
 
 def _plan(case: Case, file: CaseFile, form: DocumentForm, now: datetime) -> dict[str, Any]:
@@ -141,10 +141,11 @@ def _objection_file(case: Case, file: CaseFile, number: int) -> dict[str, Any]:
 def _objection(case: Case, file: CaseFile, form: DocumentForm, now: datetime) -> dict[str, Any]:
     calendar = calendar_for(case.agency, case.unit.week)
     context: dict[str, Any] = {"rating": file.handed_in(DocumentKind.RATING, case.delivered_rating)}
-    if case.window_basis:
+    if case.window_basis and case.window_ends_at is not None:
         context["why_window"] = explain(
-            due_from_json(case.window_basis, calendar), case.agency.zone, since="delivered"
-        )
+            stored_due(case.window_basis, case.window_ends_at, calendar), case.agency.zone,
+            since="delivered",
+        )  # fmt: skip
     end = case.window_calendar_ends_at
     context["is_between_ends"] = end is not None and now >= end
     return context

@@ -32,7 +32,7 @@ from workflow.permissions import document_round, judge
 from workflow.queries.documents import CaseFile, file_of
 from workflow.services.attachments import MEGABYTE
 from workflow.services.drafts import Saved
-from workflow.services.dues import due_from_json
+from workflow.services.dues import stored_due
 from workflow.views.access import actor
 from workflow.views.beside import BESIDE
 
@@ -232,7 +232,7 @@ class Desk:
             "zone": case.agency.zone,
             "days": distance(calendar, self.now, case.due_at),
             "why_date": explain(
-                due_from_json(case.due_basis, calendar), case.agency.zone,
+                stored_due(case.due_basis, case.due_at, calendar), case.agency.zone,
                 since=case.due_basis.get("since", "received"),
             ),
             "saved_at": draft.saved_at if draft else None,

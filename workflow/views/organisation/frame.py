@@ -31,6 +31,8 @@ TABS = [
     ("changes", gettext_lazy("Staff changes"), "org_changes"),
     ("imports", gettext_lazy("Import"), "org_imports"),
     ("invitations", gettext_lazy("Invitations"), "org_invitations"),
+    ("holidays", gettext_lazy("Days off"), "org_holidays"),
+    ("pauses", gettext_lazy("Pauses"), "org_pauses"),
 ]
 
 
