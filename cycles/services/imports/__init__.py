@@ -17,6 +17,7 @@ from cycles.services.imports.applying import apply, why_not_applied
 from cycles.services.imports.checking import check, is_clean
 from cycles.services.imports.dryrun import MISSING
 from cycles.services.imports.paper import faulty_rows_xlsx, template_xlsx
+from cycles.services.imports.present import present_xlsx
 from cycles.services.imports.receiving import ACCEPT, MOST_MEGABYTES, discard, receive
 from cycles.services.imports.undoing import undo, why_not_undone
 from cycles.services.jobs import Progress
@@ -42,6 +43,7 @@ __all__ = [
     "faulty_rows_xlsx",
     "is_clean",
     "job",
+    "present_xlsx",
     "receive",
     "template_xlsx",
     "undo",

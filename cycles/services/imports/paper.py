@@ -17,11 +17,11 @@ from cycles.models import ImportRow, ImportRun
 from cycles.sheets import AGENCY, EXAMPLE_MARK, OF_AN_AGENCY, SHEETS, Column, Form, Sheet
 
 # Never a formula, an address or a number: a cell says what it says.
-_AS_TEXT: Final = {
+AS_TEXT: Final = {
     "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
     "strings_to_numbers": False,
 }  # fmt: skip
-_WIDTH: Final = 22
+WIDTH: Final = 22
 # Characters with which spreadsheets begin a formula, also in a CSV saved from this workbook.
 _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
 _CHUNK: Final = 2000
@@ -34,7 +34,7 @@ def template_xlsx(kind: str | None = None) -> bytes:
     """
     sheets = (SHEETS[kind],) if kind else OF_AN_AGENCY
     memory = BytesIO()
-    book = xlsxwriter.Workbook(memory, {**_AS_TEXT, "in_memory": True, "constant_memory": False})
+    book = xlsxwriter.Workbook(memory, {**AS_TEXT, "in_memory": True, "constant_memory": False})
     text = book.add_format({"num_format": "@"})
     bold, needed = _headings(book)
     for sheet in sheets:
@@ -43,7 +43,7 @@ def template_xlsx(kind: str | None = None) -> bytes:
         for place, column in enumerate(sheet.columns):
             is_needed = column.is_key or column.is_needed
             # Whole columns are text, so that a spreadsheet keeps every digit of a number.
-            page.set_column(place, place, _WIDTH, text)
+            page.set_column(place, place, WIDTH, text)
             page.write_string(0, place, column.name, needed if is_needed else bold)
             page.write_comment(0, place, _note(column), {"x_scale": 2})
             page.write_string(1, place, column.example, text)
@@ -64,7 +64,7 @@ def faulty_rows_xlsx(run: ImportRun) -> bytes:
     Mended there, the file can be brought again as it is: the added columns are not read.
     """
     memory = BytesIO()
-    book = xlsxwriter.Workbook(memory, {**_AS_TEXT})
+    book = xlsxwriter.Workbook(memory, {**AS_TEXT})
     bold, _needed = _headings(book)
     text = book.add_format({"num_format": "@"})
     found = set(
@@ -76,13 +76,13 @@ def faulty_rows_xlsx(run: ImportRun) -> bytes:
         page = book.add_worksheet(sheet.name)
         page.freeze_panes(1, 0)
         names = [column.name for column in sheet.columns]
-        page.set_column(0, len(names) - 1, _WIDTH, text)
-        page.set_column(len(names), len(names) + 1, 3 * _WIDTH)
-        _write(page, 0, [*names, _("row"), _("what to mend")], bold)
+        page.set_column(0, len(names) - 1, WIDTH, text)
+        page.set_column(len(names), len(names) + 1, 3 * WIDTH)
+        write(page, 0, [*names, _("row"), _("what to mend")], bold)
         rows = run.rows.filter(kind=sheet.kind, outcome=RowOutcome.FAULTY).order_by("number")
         for line, row in enumerate(rows.iterator(_CHUNK), start=1):
             cells = [column.shown(row.data.get(column.name, "")) for column in sheet.columns]
-            _write(page, line, [*cells, *_why(row)], text)
+            write(page, line, [*cells, *_why(row)], text)
     if not found:
         book.add_worksheet(_("nothing to mend"))
     book.close()
@@ -101,7 +101,7 @@ def _why(row: ImportRow) -> Iterator[str]:
                    problem["sentence"] for problem in row.problems)  # fmt: skip
 
 
-def _write(page: Worksheet, line: int, cells: Iterable[Any], style: Format) -> None:
+def write(page: Worksheet, line: int, cells: Iterable[Any], style: Format) -> None:
     for place, cell in enumerate(cells):
         page.write_string(line, place, guarded(cell), style)
 
@@ -124,10 +124,10 @@ def _note(column: Column) -> str:
 
 def _documentation(book: Workbook, sheets: Iterable[Sheet], bold: Format) -> None:
     page = book.add_worksheet("petunjuk")
-    page.set_column(0, 1, _WIDTH)
-    page.set_column(2, 2, 5 * _WIDTH)
-    page.set_column(3, 4, 2 * _WIDTH)
-    _write(page, 0, [_("sheet"), _("column"), _("meaning"), _("example"), _("also read as")], bold)
+    page.set_column(0, 1, WIDTH)
+    page.set_column(2, 2, 5 * WIDTH)
+    page.set_column(3, 4, 2 * WIDTH)
+    write(page, 0, [_("sheet"), _("column"), _("meaning"), _("example"), _("also read as")], bold)
     line = 1
     for sheet in sheets:
         for column in sheet.columns:
