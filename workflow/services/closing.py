@@ -4,19 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from viewflow.workflow.models import Process, Task
 
 from cycles import clock, ledger
-from cycles.enums import CycleStatus
-from cycles.exceptions import NotAllowed, Refused
-from cycles.models import Cycle
+from cycles.enums import CycleStatus, JobKind
+from cycles.exceptions import Refused
+from cycles.models import Cycle, Job, User
+from cycles.services import jobs
+from cycles.services.jobs import Progress
 from workflow.enums import ENDED, State
-from workflow.models import ApprovalProcess, Case, ObjectionProcess
+from workflow.models import Case
 from workflow.permissions import Actor
+from workflow.services.opening.asking import actor_at_work, demand_hr
+
+# Locked in the database, however many they are; none of them is fetched.
+_HOLD_EXCLUDED = """
+SELECT count(*) FROM (
+    SELECT 1 FROM workflow_case WHERE cycle_id = %s AND state = %s ORDER BY id FOR NO KEY UPDATE
+) held
+"""
 
 
 class StillOpen(Refused):
@@ -44,33 +54,15 @@ class ClosedCycle:
 
 
 def close_cycle(cycle: Cycle, *, actor: Actor, now: datetime | None = None) -> ClosedCycle:
-    """Close a cycle for good and purge the engine's rows; ledger and documents keep the story.
+    """Close a cycle for good; what only moving needed goes when it is archived.
 
     Raises NotAllowed for anybody but the agency's HR, StillOpen while an appraisal is open,
     Refused when the cycle does not run.
     """
     instant = now or clock.now()
-    if actor.person_id is None or cycle.agency_id not in actor.hr_agencies:
-        raise NotAllowed(_("Only HR of this agency closes its cycle."))
     with transaction.atomic():
-        # Cases first, as everywhere: whoever takes somebody back into the cycle just now is
-        # waited for, and whoever comes later finds it closed.
-        list(
-            Case.objects.select_for_update(of=("self",), no_key=True)
-            .filter(cycle=cycle, state=State.EXCLUDED)
-            .order_by("pk")
-            .values_list("pk", flat=True)
-        )
-        running = Cycle.objects.select_for_update(of=("self",), no_key=True).get(pk=cycle.pk)
-        if running.status != CycleStatus.OPEN:
-            raise Refused(
-                _("This cycle is closed.")
-                if running.status == CycleStatus.CLOSED
-                else _("This cycle has not been opened yet.")
-            )
+        running = _demand(cycle, actor)
         cases = Case.objects.filter(cycle=cycle)
-        if still_open := cases.exclude(state__in=ENDED).count():
-            raise StillOpen(still_open)
         closed = cases.filter(state=State.CLOSED).count()
         excluded = cases.filter(state=State.EXCLUDED).count()
         running.status, running.closed_at = CycleStatus.CLOSED, instant
@@ -90,32 +82,40 @@ def close_cycle(cycle: Cycle, *, actor: Actor, now: datetime | None = None) -> C
                 )
             ]
         )
-        _purge_processes(cycle.pk)
         return ClosedCycle(running, closed, excluded)
 
 
-def _purge_processes(cycle_id: int) -> None:
-    """Delete the engine's processes and tasks of a cycle, set-based.
+def ask_closing(cycle: Cycle, *, author: User, actor: Actor) -> Job:
+    """Ask for the closing; what keeps a cycle from closing is refused at once, as in the work."""
+    with transaction.atomic():
+        _demand(cycle, actor)
+        return jobs.ask(JobKind.CLOSING, author=author, agency=cycle.agency, cycle=cycle)
 
-    Foreign keys are checked at the end of the transaction, so a child may go before its parent.
-    """
-    name = connection.ops.quote_name
-    task, process = name(Task._meta.db_table), name(Process._meta.db_table)
-    links, case = name(Task.previous.through._meta.db_table), name(Case._meta.db_table)
+
+def work_closing(progress: Progress) -> dict[str, Any]:
+    """The handler of a closing: one transaction; a cycle that it has closed already is done."""
+    now = clock.now()
+    cycle, actor = actor_at_work(progress, now)
+    if cycle.status == CycleStatus.CLOSED and progress.job.tries > 1:
+        return {}
+    done = close_cycle(cycle, actor=actor, now=now)
+    return {"closed": done.closed, "excluded": done.excluded}
+
+
+def _demand(cycle: Cycle, actor: Actor) -> Cycle:
+    """The locked cycle. Raises NotAllowed, StillOpen or Refused."""
+    demand_hr(cycle, actor, _("Only HR of this agency closes its cycle."))
     with connection.cursor() as cursor:
-        for child in (ApprovalProcess, ObjectionProcess):
-            table = name(child._meta.db_table)
-            of_cycle = f"{case} c WHERE c.id = p.case_id AND c.cycle_id = %s"
-            statements = (
-                f"""DELETE FROM {links} l USING {task} t, {table} p, {of_cycle}
-                    AND t.process_id = p.process_ptr_id AND t.id IN (l.from_task_id, l.to_task_id)
-                """,  # noqa: S608 - only table names of our own models go in
-                f"""DELETE FROM {task} t USING {table} p, {of_cycle}
-                    AND t.process_id = p.process_ptr_id""",  # noqa: S608
-                f"""WITH gone AS (
-                        DELETE FROM {table} p USING {of_cycle} RETURNING p.process_ptr_id
-                    ) DELETE FROM {process} WHERE id IN (SELECT process_ptr_id FROM gone)
-                """,  # noqa: S608
-            )
-            for statement in statements:
-                cursor.execute(statement, [cycle_id])
+        # Cases first, as everywhere: whoever takes somebody back into the cycle just now is
+        # waited for, and whoever comes later finds it closed.
+        cursor.execute(_HOLD_EXCLUDED, [cycle.pk, State.EXCLUDED.value])
+    running = Cycle.objects.select_for_update(of=("self",), no_key=True).get(pk=cycle.pk)
+    if running.status != CycleStatus.OPEN:
+        raise Refused(
+            _("This cycle is closed.")
+            if running.status == CycleStatus.CLOSED
+            else _("This cycle has not been opened yet.")
+        )
+    if still_open := Case.objects.filter(cycle=cycle).exclude(state__in=ENDED).count():
+        raise StillOpen(still_open)
+    return running

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -87,6 +88,9 @@ def open_cycle(
             cycle.status, cycle.opened_at = CycleStatus.OPEN, instant
         if say is not None:
             say(first + len(people), len(waiting))
+    if done.created:
+        _tell(cycle, "admit", actor, instant, data={"created": done.created,
+              "excluded": done.excluded, "failed": len(done.failed)})  # fmt: skip
     return done
 
 
@@ -120,19 +124,24 @@ def _hold(cycle: Cycle, actor: Actor, now: datetime) -> bool:
         return False
     held.status, held.opened_at = CycleStatus.OPEN, now
     held.save(update_fields=["status", "opened_at"])
-    ledger.append(
-        [
-            ledger.Entry(
-                stream=f"cycle:{cycle.pk}",
-                action="open",
-                at=now,
-                agency_id=cycle.agency_id,
-                cycle_id=cycle.pk,
-                actor_id=actor.person_id,
-                from_state=CycleStatus.DRAFT,
-                to_state=CycleStatus.OPEN,
-                reason=held.opened_despite,
-            )
-        ]
-    )
+    _tell(cycle, "open", actor, now, from_state=CycleStatus.DRAFT, to_state=CycleStatus.OPEN,
+          reason=held.opened_despite)  # fmt: skip
     return True
+
+
+def _tell(cycle: Cycle, action: str, actor: Actor, now: datetime, **more: Any) -> None:
+    """Write into the cycle's own stream."""
+    with transaction.atomic():
+        ledger.append(
+            [
+                ledger.Entry(
+                    stream=f"cycle:{cycle.pk}",
+                    action=action,
+                    at=now,
+                    agency_id=cycle.agency_id,
+                    cycle_id=cycle.pk,
+                    actor_id=actor.person_id,
+                    **more,
+                )
+            ]
+        )
