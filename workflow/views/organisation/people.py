@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import logging
+from smtplib import SMTPException
 from typing import Any
 from uuid import UUID
 
+from django.core.mail import EmailMessage
 from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from cycles.exceptions import Refused
 from cycles.models import Person, RaterException, Unit, User
 from cycles.queries import organisation as records
 from cycles.queries.record_story import story_of
@@ -30,6 +36,8 @@ from workflow.services import rater_exceptions
 from workflow.views.access import page
 from workflow.views.organisation.frame import Office
 from workflow.views.organisation.record_acts import AS_OF, Deed, Seen, address, as_of, by, play
+
+log = logging.getLogger(__name__)
 
 STATES = [
     (records.IN_OFFICE, gettext_lazy("in office")),
@@ -243,14 +251,33 @@ def _mail(office: Office, someone: Person) -> Deed:
         raise Http404
 
     def run(form: MailForm) -> str:
-        if change_email(user, form.cleaned_data["email"], author=office.author, now=office.now):
-            return _("The address is changed.")
-        return _("It was so already.")
+        before = user.email
+        if user.roles:
+            # Whoever sets the address can have a new password sent there.
+            raise Refused(_("This account has a role; an administrator changes its address."))
+        if not change_email(user, form.cleaned_data["email"], author=office.author, now=office.now):
+            return _("It was so already.")
+        if before:
+            _tell_old_address(office, user, before)
+        return _("The address is changed.")
 
     return _deed(
         office, someone, title=_("Change the e-mail address"), button=_("Save"), form=MailForm,
         run=run, initial={"email": user.email},
+        lead=[_("The address before is told of the change.")] if user.email else [],
     )  # fmt: skip
+
+
+def _tell_old_address(office: Office, user: User, address: str) -> None:
+    """A change nobody asked for must not go unseen. A mail server that is away holds up nothing."""
+    with translation.override(user.language):
+        subject = _("Your e-mail address in Jenjang was changed")
+        body = render_to_string("workflow/organisation/person_mail.txt", {
+            "user": user, "agency": office.agency, "now": office.now})  # fmt: skip
+    try:
+        EmailMessage(subject, body, to=[address]).send()
+    except (SMTPException, OSError):
+        log.warning("the old address of account %s could not be told", user.pk)
 
 
 def _rater(office: Office, someone: Person) -> Deed:
