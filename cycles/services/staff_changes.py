@@ -90,9 +90,9 @@ def stream_of(person_id: int) -> str:
 
 
 def record(agency: Agency, wish: Wish, *, author: User, now: datetime) -> StaffChange:
-    """Write down a change; it takes effect by `leave`, `arrive`, `finish`. The same click twice is one change.
+    """Write down a change; `leave`, `arrive` and `finish` let it take effect.
 
-    Raises Incomplete with what is missing, Refused for one's own.
+    The same click twice is one change. Raises Incomplete with what is missing, Refused for one's own.
     """
     with transaction.atomic():
         person = Person.objects.select_for_update(no_key=True).get(pk=wish.person.pk)
@@ -376,6 +376,7 @@ def _tell(
         "change": change.pk,
         "kind": change.kind,
         "on": change.effective_on.isoformat(),
+        "letter": change.letter,
         **({"until": change.ends_on.isoformat()} if change.ends_on else {}),
         **({"absence": change.data["absence"]} if "absence" in change.data else {}),
         **({"post": change.post_id} if change.post_id else {}),

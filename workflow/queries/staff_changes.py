@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import date
+from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case as Pick
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.utils.translation import gettext as _
 
-from cycles.models import LedgerEntry, StaffChange
-from cycles.queries.staff_changes import postings_from
+from cycles.models import Agency, HandOver, LedgerEntry, Post, Posting, StaffChange
+from cycles.queries.staff_changes import changes_of, is_waiting, postings_from
 from workflow import machine
 from workflow.enums import OPEN, State
 from workflow.models import Case
@@ -92,3 +95,81 @@ def left_but_open(agency_id: int, today: date) -> QuerySet[Case]:
         .select_related("person", "unit", "cycle")
         .order_by("person__name", "pk")
     )
+
+
+# --- lists -------------------------------------------------------------------------------------
+
+WAITING, APPLIED, CANCELLED = "menunggu", "berlaku", "batal"
+MOST_CHOICES = 50
+
+
+def of_state(agency: Agency, state: str) -> QuerySet[StaffChange]:
+    """The changes of an agency that wait, have taken effect, or were cancelled."""
+    found = changes_of(agency)
+    if state == APPLIED:
+        return found.filter(applied_at__isnull=False)
+    if state == CANCELLED:
+        return found.filter(cancelled_at__isnull=False)
+    return found.filter(is_waiting())
+
+
+def numbers(agency: Agency) -> dict[str, int]:
+    """How many changes stand in each state, how many of the waiting ones have a problem, and how
+    many people arrive from elsewhere. Two queries."""
+    counted = StaffChange.objects.filter(agency=agency).aggregate(
+        **{
+            WAITING: Count("pk", filter=is_waiting()),
+            APPLIED: Count("pk", filter=Q(applied_at__isnull=False)),
+            CANCELLED: Count("pk", filter=Q(cancelled_at__isnull=False)),
+            "problems": Count("pk", filter=is_waiting() & ~Q(problem="")),
+        }
+    )
+    arriving = HandOver.objects.filter(to_agency=agency, accepted_at=None).count()
+    return {**counted, "arriving": arriving}
+
+
+def hand_overs(agency: Agency, *, arriving: bool) -> QuerySet[HandOver]:
+    """The copies that came to an agency, or that it gave."""
+    side = {"to_agency" if arriving else "from_agency": agency}
+    return (
+        HandOver.objects.filter(**side)
+        .select_related("person", "from_agency", "to_agency", "change")
+        .defer("body")
+    )
+
+
+def posts_like(
+    agency: Agency, words: str, on: date, *, chosen: UUID | None = None, held: bool = True
+) -> list[tuple[str, str]]:
+    """Open posts to move to by a part of title or unit: without words the vacant ones.
+
+    With words also those that somebody still holds, if `held`, and by whom.
+    """
+    holders = (
+        Posting.objects.filter(post=OuterRef("pk"))
+        .filter(Q(ends_on=None) | Q(ends_on__gte=on))
+        .filter(Q(person__left_on=None) | Q(person__left_on__gt=on))
+        .order_by("starts_on")
+    )
+    found = (
+        Post.objects.filter(agency=agency)
+        .filter(Q(closed_on=None) | Q(closed_on__gte=on))
+        .annotate(holder=Subquery(holders.values("person__name")[:1]))
+        .select_related("unit")
+    )
+    mine = Q(public_id=chosen) if chosen else Q(pk__in=[])
+    if words:
+        fitting = Q(title__icontains=words) | Q(unit__name__icontains=words)
+        found = found.filter(fitting | mine)
+    if not words or not held:
+        found = found.filter(Q(holder=None) | mine)
+    is_chosen = Pick(When(mine, then=Value(0)), default=Value(1)) if chosen else Value(1)
+    rows = found.order_by(is_chosen, "title", "pk")[:MOST_CHOICES]
+    return [
+        (
+            str(post.public_id),
+            f"{post.title}, {post.unit.name}"
+            + (f" ({_('held by %(name)s') % {'name': post.holder}})" if post.holder else ""),
+        )
+        for post in rows
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from workflow.enums import OPEN, Party
 from workflow.models import Case, SuccessorNote
@@ -30,9 +30,14 @@ def owed_count(author_id: int, now: datetime) -> int:
     return askable(author_id, now).filter(text="").count()
 
 
+def has_notes() -> Exists:
+    """Whether an earlier rater left a word, for the query that reads the case."""
+    return Exists(SuccessorNote.objects.filter(case=OuterRef("pk")).exclude(text=""))
+
+
 def notes_for(case: Case, actor: Actor) -> list[SuccessorNote]:
     """What earlier raters left for whoever rates now; nobody else reads it. At most one query."""
-    if Party.RATER not in parties_of(actor, case):
+    if not getattr(case, "has_notes", True) or Party.RATER not in parties_of(actor, case):
         return []
     return list(
         SuccessorNote.objects.filter(case=case)

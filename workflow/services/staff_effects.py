@@ -136,7 +136,7 @@ def _own_case(case: Case, change: StaffChange, written: Written, now: datetime) 
 def _told(
     case: Case, before: State, action: str = "", *, authority: str = "", note: str = ""
 ) -> Own:
-    rater = Person.objects.filter(pk=case.rater_id).values_list("name", flat=True).first()
+    rater = Person.objects.filter(pk=case.rater_id or 0).values_list("name", flat=True).first()
     return Own(
         cycle=case.cycle.name,
         before=before.value,

@@ -2,10 +2,11 @@
 
 from django.urls import include, path
 
-from workflow.views import acts, cases
+from workflow.views import acts, cases, successor_notes
 
 urlpatterns = [
     path("<uuid:public_id>/", cases.case, name="case"),
+    path("<uuid:public_id>/penggal-sebelumnya/", successor_notes.case_before, name="case_before"),
     path("", include("workflow.urls.documents")),
     path("<uuid:public_id>/<slug:action>/", acts.act, name="act"),
 ]

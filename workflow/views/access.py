@@ -15,6 +15,8 @@ from cycles import clock
 from cycles.models import User
 from workflow.models import Case
 from workflow.permissions import NOBODY, Actor, actor_of, may_open_page, visible_cases
+from workflow.queries.hand_overs import has_copy
+from workflow.queries.successor_notes import has_notes
 
 View = Callable[..., HttpResponse]
 
@@ -69,6 +71,7 @@ def case_to_act_on(request: HttpRequest, public_id: UUID) -> Case:
 def _seen(request: HttpRequest, public_id: UUID, *related: str) -> Case:
     case = (
         Case.objects.filter(visible_cases(actor(request)), public_id=public_id)
+        .annotate(has_copy=has_copy(), has_notes=has_notes())
         .select_related(*related)
         .first()
     )

@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from cycles import clock
-from cycles.calendar import Calendar, distance, explain, format_day, local_date
+from cycles.calendar import Calendar, distance, format_day, local_date
 from cycles.document_labels import label
 from cycles.models import Segment
 from cycles.queries.calendars import calendar_for
-from cycles.rules import CycleRules
 from cycles.templatetags.ui import year_steps
 from workflow import diagram
-from workflow.enums import ENDED, State
+from workflow.enums import State
 from workflow.models import Case
 from workflow.permissions import Actor
 from workflow.queries import cases as queries
 from workflow.queries.story import story_of
-from workflow.services.dues import due_from_json, window_basis
+from workflow.queries.successor_notes import notes_for
 from workflow.views.access import actor, page, visible_case
 from workflow.views.offers import offers_of
+from workflow.views.reasons import readings_of, sentence_of
 from workflow.views.standing import standing_of
 
 LATEST = 8  # scenes of the story that stand open; the rest is folded
@@ -60,7 +59,7 @@ def context_of(case: Case, who: Actor, now: datetime) -> dict[str, Any]:
         "standing": standing_of(case, who, now),
         "holder": queries.holder_of(case, who, today),
         "days": distance(calendar, now, case.due_at),
-        "why": _why(case, calendar),
+        "why": sentence_of(case),
         "extensions": queries.extensions_of(case),
         "returned": _returned(case, who, papers.result_ids),
         "draft_saved_at": queries.draft_saved_at(case, who),
@@ -74,7 +73,10 @@ def context_of(case: Case, who: Actor, now: datetime) -> dict[str, Any]:
         "held": _bars(queries.held_by(turns), who, case),
         "turns": turns[::-1],
         "receipts": queries.receipts_of(case, who),
-        "segments": _segments(case),
+        "segments": _segments(case, today),
+        "has_copy": getattr(case, "has_copy", False),
+        "successor_notes": notes_for(case, who),
+        "change_url": _change_url(case) if upkeep else "",
         "drawing": diagram.drawn(
             queries.shown_state(case, who).value, {scene.to_state for scene in scenes}
         ),
@@ -110,17 +112,6 @@ def _step(state: str) -> dict[str, Any] | None:
     return {"number": at, "of": len(steps), "label": steps[at - 1]["label"]} if at else None
 
 
-def _why(case: Case, calendar: Calendar) -> str:
-    """Why the running due date falls on its day, with the stage that sets it."""
-    if case.state in ENDED or not case.due_basis:
-        return ""
-    found = due_from_json(case.due_basis, calendar)
-    words = capfirst(explain(found, calendar.zone, since=case.due_basis.get("since", "received")))
-    name = queries.stage_name(case)
-    stage = _("Stage: %(name)s.") % {"name": name} if name else ""
-    return f"{words}. {stage}".strip()
-
-
 def _returned(case: Case, who: Actor, order: list[str]) -> dict[str, Any] | None:
     """The last return with the places of its pinned sentences in words."""
     note = queries.return_note(case, who)
@@ -134,19 +125,17 @@ def _window(case: Case, calendar: Calendar, now: datetime) -> dict[str, Any] | N
     """Both ends of the time to object: the agency's, and the calendar-day reading."""
     if case.state != State.ANNOUNCED or case.window_ends_at is None or case.delivered_at is None:
         return None
-    # What this window was given with; the cycle's rule may have changed since.
-    rules = CycleRules(objection_days=case.window_basis["rule"]["days"])
-    end = due_from_json(case.window_basis, calendar)
-    by_calendar = window_basis(rules, "calendar_days", case.delivered_at).due(calendar)
+    readings = {reading.is_calendar: reading.reason for reading in readings_of(case)}
+    own = readings[case.window_basis["rule"]["kind"] == "calendar_days"]
     calendar_end = case.window_calendar_ends_at
     is_same = calendar_end is None or calendar_end == case.window_ends_at
     return {
         "delivered_at": case.delivered_at,
         "ends_at": case.window_ends_at,
         "days": distance(calendar, now, case.window_ends_at),
-        "why": capfirst(explain(end, calendar.zone, since="delivered")),
+        "why": own.sentence.rstrip("."),
         "calendar_ends_at": None if is_same else calendar_end,
-        "calendar_why": capfirst(explain(by_calendar, calendar.zone, since="delivered")),
+        "calendar_why": readings[True].sentence.rstrip("."),
         "is_open": now < case.window_ends_at,
         "is_between": not is_same and calendar_end is not None
         and calendar_end <= now < case.window_ends_at,
@@ -166,18 +155,36 @@ def _bars(held: list[tuple[str, int]], who: Actor, case: Case) -> list[dict[str,
     ]
 
 
-def _segments(case: Case) -> list[dict[str, Any]]:
-    """The stretches of the year in one posting each, when there are several."""
+def _segments(case: Case, today: date) -> list[dict[str, Any]]:
+    """The stretches of the year in one posting each, with their days, when there are several."""
     if case.segment_number == 1:
         return []
+    found = list(Segment.objects.filter(appraisal_id=case.appraisal_id).order_by("number"))
+    until = min(today, case.cycle.ends_on)
+    days = [((s.ends_on or until) - s.starts_on).days + 1 for s in found]
+    whole = sum(n for n in days if n > 0)
     return [
         {
             "words": f"{segment.post_title}, {segment.unit_name}",
             "rater": segment.rater_name,
-            "span": _("from %(day)s") % {"day": format_day(segment.starts_on)}
-            if segment.ends_on is None
-            else _("%(first)s to %(last)s")
-            % {"first": format_day(segment.starts_on), "last": format_day(segment.ends_on)},
+            "span": _span(segment),
+            "days_words": ngettext("%(n)d day (%(share)d %%)", "%(n)d days (%(share)d %%)", n)
+            % {"n": max(n, 0), "share": round(100 * max(n, 0) / whole) if whole else 0},
         }
-        for segment in Segment.objects.filter(appraisal_id=case.appraisal_id).order_by("number")
+        for segment, n in zip(found, days, strict=True)
     ]
+
+
+def _span(segment: Segment) -> str:
+    if segment.ends_on is None:
+        return _("from %(day)s") % {"day": format_day(segment.starts_on)}
+    if segment.ends_on < segment.starts_on:  # moved before the year began
+        return _("until %(day)s") % {"day": format_day(segment.ends_on)}
+    return _("%(first)s to %(last)s") % {
+        "first": format_day(segment.starts_on), "last": format_day(segment.ends_on),
+    }  # fmt: skip
+
+
+def _change_url(case: Case) -> str:
+    new = reverse("org_change_new", args=[case.agency.public_id])
+    return f"{new}?orang={case.person.public_id}"

@@ -27,6 +27,7 @@ from workflow.queries.completion import GROUPS
 from workflow.queries.home import Standing
 from workflow.queries.inbox import OTHERS, OWN, Narrowing
 from workflow.queries.story import story_of
+from workflow.queries.successor_notes import owed_count
 from workflow.views.access import actor, page
 from workflow.views.inbox_items import items_of
 from workflow.views.offers import WRITE
@@ -85,6 +86,7 @@ def _of_person(request: HttpRequest, who: Actor, now: datetime) -> dict[str, Any
         "others_number": max(tally.total - tally.by_kind.get(OWN, 0), 0),
         "people": _people(by_state),
         "people_number": sum(by_state.values()),
+        "notes_owed": owed_count(who.person_id or 0, now),
     }
 
 

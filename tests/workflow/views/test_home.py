@@ -171,7 +171,7 @@ def test_a_stranger_is_asked_to_log_in():
     assert Client().get(reverse("home")).url.startswith(reverse("login"))
 
 
-@pytest.mark.parametrize(("who", "queries"), [("pegawai", 8), ("penilai", 9), ("sdm", 11),
+@pytest.mark.parametrize(("who", "queries"), [("pegawai", 9), ("penilai", 10), ("sdm", 12),
                                               ("pengamat", 4), ("admin", 2)])  # fmt: skip
 @pytest.mark.parametrize("number", [1, 20])
 def test_the_first_page_costs_the_same_whatever_waits(
