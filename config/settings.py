@@ -157,6 +157,8 @@ WHITENOISE_USE_FINDERS = env.flag("PLAIN_STATIC", DEBUG)
 UPLOAD_LIMIT_MB = env.number("UPLOAD_LIMIT_MB", 10, least=1, most=100)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+# Invitations go to thousands at once: who is away for some days finds a link that still works.
+PASSWORD_RESET_TIMEOUT = 7 * 24 * 3600
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 SESSION_COOKIE_AGE = env.number("SESSION_HOURS", 12, least=1, most=720) * 3600

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from cycles import clock
+from notifications.services import invitations
 from notifications.services.deadlines import look
 from notifications.services.news import tell_events
 
 
 def sweep(now: datetime | None = None) -> int:
-    """Turn events and deadlines into deliveries; return how many events and notices there were."""
+    """Turn events, deadlines and askings into deliveries; return how many there were."""
     instant = now or clock.now()
-    return tell_events(instant) + look(instant)
+    return tell_events(instant) + look(instant) + invitations.write_down(instant)

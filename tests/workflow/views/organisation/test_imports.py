@@ -1,0 +1,497 @@
+"""HR's files: brought, looked at row by row, applied once, undone, and nobody else's."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from python_calamine import CalamineWorkbook
+
+from cycles.enums import ImportState, JobKind
+from cycles.models import ImportRun, Job, Person, User
+from cycles.services import imports
+from cycles.sheets import OF_AN_AGENCY
+from tests.builders import Town, person, town
+from tests.cycles.services.imports.files import PEOPLE, POSTS, UNITS, but, workbook
+from tests.workflow.views.hr.office import BACKEND, log_in
+from tests.workflow.views.organisation.records import at, get, post, queries_of, words
+from workflow.queries.import_rows import NOT_IN_FILE
+from workflow.services.jobs import work_off
+
+pytestmark = pytest.mark.django_db
+
+EVERYTHING = {"unit": UNITS, "jabatan": POSTS, "pegawai": PEOPLE}
+
+
+@pytest.fixture(autouse=True)
+def _private_files(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def place(db):
+    found = town(opened=None)
+    User.objects.update(language="en")
+    return found
+
+
+@pytest.fixture
+def hr(place, client):
+    return log_in(client, place.hr)
+
+
+def somebody(who: Person | User) -> Client:
+    """Another browser, in English."""
+    client = Client()
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    client.force_login(who if isinstance(who, User) else who.user, backend=BACKEND)
+    return client
+
+
+def book(name: str = "pegawai.xlsx", **sheets: Any) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, workbook(**(sheets or EVERYTHING)))
+
+
+def bring(client: Client, place: Town, file: Any = None, **more: Any) -> Any:
+    sent = {"file": file or book(), "as_of": "2026-03-01", **more}
+    return post(client, at(place, "org_imports"), **sent)
+
+
+def work() -> Job:
+    """The only job that waits, worked off."""
+    job = work_off(Job.objects.get(state="waiting").pk)
+    assert job is not None
+    return job
+
+
+def checked(client: Client, place: Town, **sheets: Any) -> ImportRun:
+    bring(client, place, book(**sheets))
+    work()
+    return ImportRun.objects.latest("pk")
+
+
+def applied(client: Client, place: Town, **sheets: Any) -> ImportRun:
+    run = checked(client, place, **sheets)
+    act(client, place, run, "terapkan")
+    assert work().state == "done"
+    run.refresh_from_db()
+    return run
+
+
+def act(client: Client, place: Town, run: ImportRun, do: str) -> Any:
+    return post(client, at(place, "org_import_act", run.public_id, do))
+
+
+def page_of(client: Client, place: Town, run: ImportRun, **params: Any) -> Any:
+    return get(client, at(place, "org_import", run.public_id), **params)
+
+
+# --- bringing a file ---------------------------------------------------------------------------
+
+
+def test_a_file_is_checked_by_a_job_and_its_page_tells_what_it_would_do(hr, place):
+    answer = bring(hr, place, is_complete="on")
+    job = Job.objects.get()
+    assert answer.url == f"/pekerjaan/{job.public_id}/"
+    run = ImportRun.objects.get()
+    assert (run.agency, run.author.person, run.as_of, run.is_complete, run.name) == (
+        place.agency, place.hr, date(2026, 3, 1), True, "pegawai.xlsx",
+    )  # fmt: skip
+    work()
+    there = get(hr, f"/pekerjaan/{job.public_id}/")
+    assert there.url == at(place, "org_import", run.public_id)
+    page = page_of(hr, place, run)
+    people = next(line for line in page.context["table"] if line["kind"] == "person")
+    assert [cell["number"] for cell in people["cells"]][1] == len(PEOPLE)
+    assert not Person.objects.filter(name="Ruth Bria").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("pegawai.xlsx", b"", "This file is empty."),
+        ("pegawai.xlsx", b"\x89PNG\r\n\x1a\n not a spreadsheet", "neither an XLSX nor a CSV"),
+        ("pegawai.pdf", b"%PDF-1.7 also not", "neither an XLSX nor a CSV"),
+    ],
+)
+def test_what_is_no_spreadsheet_is_told_beside_the_field(hr, place, name, content, sentence):
+    page = bring(hr, place, SimpleUploadedFile(name, content))
+    assert page.status_code == 422
+    assert page.context["form"].errors.keys() == {"file"}
+    assert sentence in words(page)
+    assert not ImportRun.objects.exists()
+    assert not Job.objects.exists()
+
+
+def test_no_file_and_no_day_are_told_beside_their_fields(hr, place):
+    page = post(hr, at(place, "org_imports"), as_of="kemarin")
+    assert page.status_code == 422
+    assert set(page.context["form"].errors) == {"file", "as_of"}
+    page = post(hr, at(place, "org_imports"), file=book(), as_of="1026-03-01")
+    assert set(page.context["form"].errors) == {"as_of"}
+
+
+def test_a_file_beyond_the_limit_is_refused_without_being_kept(hr, place, monkeypatch):
+    monkeypatch.setattr("workflow.views.uploads.MEGABYTE", 20)
+    page = bring(hr, place, SimpleUploadedFile("pegawai.xlsx", b"x" * 1200))
+    assert page.status_code == 422
+    assert page.context["form"].errors.keys() == {"file"}
+    assert "at most 50 MB" in words(page)
+    hopeless = bring(hr, place, SimpleUploadedFile("pegawai.xlsx", b"x" * 4096))
+    assert hopeless.status_code == 413
+    assert "at most 50 MB" in words(hopeless)
+    assert not ImportRun.objects.exists()
+
+
+def test_a_file_with_other_columns_says_so_on_its_page_and_cannot_be_applied(hr, place):
+    run = checked(hr, place, daftar=[{"warna": "biru", "rasa": "manis"}])
+    page = page_of(hr, place, run)
+    assert "What is wrong with the file as a whole" in words(page)
+    assert run.problems[0] in page.content.decode().replace("&quot;", '"')
+    answer = act(hr, place, run, "terapkan")
+    assert answer.status_code == 409
+    assert not Job.objects.filter(kind=JobKind.IMPORT_APPLY).exists()
+
+
+def test_a_second_file_waits_until_the_first_is_checked(hr, place):
+    bring(hr, place)
+    page = bring(hr, place, book("kedua.xlsx"))
+    assert page.status_code == 409
+    assert "Another file of yours is being worked on" in words(page)
+    assert ImportRun.objects.count() == 1
+    work()
+    assert bring(hr, place, book("kedua.xlsx")).status_code == 302
+
+
+def test_a_form_from_another_site_is_refused(place):
+    strict = Client(enforce_csrf_checks=True)
+    log_in(strict, place.hr)
+    assert bring(strict, place).status_code == 403
+    assert not ImportRun.objects.exists()
+
+
+# --- the dry run -------------------------------------------------------------------------------
+
+
+def test_faulty_rows_come_first_with_column_and_sentence_and_bar_applying(hr, place):
+    run = checked(hr, place, unit=UNITS, jabatan=POSTS,
+                  pegawai=but(but(PEOPLE, "P5", kode_jabatan="X-9"), "P4", email="surel"))  # fmt: skip
+    page = page_of(hr, place, run)
+    listed = page.context["listed"].rows
+    assert [(row.label, row.problems[0][0]) for row in listed] == [
+        ("Siti Aminah, A.Md.Keb.", "email"), ("Ruth Bria", "kode_jabatan"),
+    ]  # fmt: skip
+    assert "X-9" in words(page)
+    assert "2 rows have to be mended first" in words(page)
+    assert 'action="' + at(place, "org_import_act", run.public_id, "terapkan") not in words(page)
+    assert act(hr, place, run, "terapkan").status_code == 409
+
+
+def test_the_faulty_rows_come_as_a_workbook_that_can_be_mended_and_brought_again(hr, place):
+    run = checked(hr, place, unit=UNITS, jabatan=POSTS,
+                  pegawai=but(PEOPLE, "P5", kode_jabatan="X-9"))  # fmt: skip
+    answer = get(hr, at(place, "org_import_faulty", run.public_id))
+    assert "attachment" in answer["Content-Disposition"]
+    sheet = CalamineWorkbook.from_filelike(BytesIO(answer.content)).get_sheet_by_name("pegawai")
+    head, mistaken = sheet.to_python()
+    assert "Ruth Bria" in mistaken
+    assert any("X-9" in str(cell) for cell in mistaken)
+    clean = checked(hr, place, unit=UNITS, jabatan=POSTS, pegawai=PEOPLE)
+    assert get(hr, at(place, "org_import_faulty", clean.public_id)).status_code == 404
+
+
+def test_what_a_row_changes_is_shown_old_and_new_in_the_words_of_a_file_without_numbers(hr, place):
+    applied(hr, place)
+    run = checked(
+        hr, place, jabatan=but(POSTS, "D1.1-4", nama_jabatan="Perawat Mahir"),
+        pegawai=but(PEOPLE, "P3", nama="Maria Da Silva, M.Kes.", nip="198203152009012999"),
+    )  # fmt: skip
+    page = page_of(hr, place, run, jenis="person", hasil="changed")
+    (row,) = page.context["listed"].rows
+    shown = {change.column: (change.old, change.new) for change in row.changes}
+    assert shown["nama"] == ("Maria Da Silva", "Maria Da Silva, M.Kes.")
+    assert "198203152009012" not in words(page)
+    added = page_of(hr, place, applied(hr, place, unit=[
+        {"kode_unit": "D1.2", "nama_unit": "Puskesmas Penfui", "kode_induk": "D1",
+         "hari_kerja": "6"}]), jenis="unit", hasil="added")  # fmt: skip
+    (row,) = added.context["listed"].rows
+    assert ("hari_kerja", "6") in [(change.column, change.new) for change in row.changes]
+
+
+def test_no_number_of_a_person_stands_on_any_page(hr, place):
+    run = checked(hr, place)
+    for outcome in ("added", "same", "faulty"):
+        page = page_of(hr, place, run, jenis="person", hasil=outcome)
+        assert "1970031219950" not in words(page)
+
+
+def test_who_is_missing_from_a_complete_file_is_told_to_leave(hr, place):
+    applied(hr, place)
+    bring(hr, place, book(pegawai=PEOPLE[:-1]), is_complete="on", as_of="2026-04-01")
+    work()
+    run = ImportRun.objects.latest("pk")
+    page = page_of(hr, place, run, jenis="person", hasil="closed")
+    rows = {row.label: row.number for row in page.context["listed"].rows}
+    assert rows["Ruth Bria"] is None
+    assert "not in the file" in words(page)
+    assert NOT_IN_FILE == imports.MISSING
+
+
+def test_a_filter_that_is_none_shows_what_matters_most(hr, place):
+    run = checked(hr, place)
+    page = page_of(hr, place, run, jenis="\x00", hasil="lain", setelah="bukan-angka")
+    assert page.status_code == 200
+    assert page.context["listed"].rows
+    assert page_of(hr, place, run, jenis="person", hasil="added", setelah="999").status_code == 200
+
+
+def test_rows_come_by_pages_in_the_order_of_the_file(hr, place, monkeypatch):
+    monkeypatch.setattr("workflow.queries.import_rows.SIZE", 2)
+    monkeypatch.setattr("workflow.queries.import_rows.rows_of.__defaults__",
+                        (*__import__("workflow.queries.import_rows", fromlist=["x"])
+                         .rows_of.__defaults__[:-1], 2))  # fmt: skip
+    run = checked(hr, place)
+    first = page_of(hr, place, run, jenis="person", hasil="added")
+    names = [row.label for row in first.context["listed"].rows]
+    second = hr.get(first.context["next_url"])
+    third = hr.get(second.context["next_url"])
+    for page in (second, third):
+        names += [row.label for row in page.context["listed"].rows]
+    assert names == [row["nama"] for row in PEOPLE]
+    back = hr.get(third.context["previous_url"])
+    assert [row.label for row in back.context["listed"].rows] == names[2:4]
+
+
+def test_the_pages_ask_the_database_as_often_for_three_rows_as_for_one(hr, place):
+    one = checked(hr, place, unit=UNITS[:1])
+    few = queries_of(hr, at(place, "org_import", one.public_id))
+    few_files = queries_of(hr, at(place, "org_imports"))
+    three = checked(hr, place, unit=UNITS)
+    checked(hr, place, unit=UNITS[:2])
+    assert queries_of(hr, at(place, "org_import", three.public_id)) == few
+    assert queries_of(hr, at(place, "org_imports")) == few_files
+    assert few <= 12
+
+
+# --- acts --------------------------------------------------------------------------------------
+
+
+def test_applying_names_its_numbers_brings_people_in_and_says_what_comes_next(hr, place):
+    run = checked(hr, place)
+    asked = words(page_of(hr, place, run))
+    assert f"<strong>{len(UNITS) + len(POSTS) + len(PEOPLE)}</strong> rows change" in asked
+    assert f"People: {len(PEOPLE)} added" in asked
+    answer = act(hr, place, run, "terapkan")
+    job = Job.objects.get(kind=JobKind.IMPORT_APPLY)
+    assert answer.url == f"/pekerjaan/{job.public_id}/"
+    work()
+    assert Person.objects.filter(agency=place.agency, name="Ruth Bria").exists()
+    page = page_of(hr, place, run)
+    assert "What was done" in words(page)
+    # Five of the file with an address; the town's own people have used no account either.
+    assert re.search(r"Invite \d+ people who have not been invited yet", words(page))
+    assert at(place, "org_invitations") in words(page)
+
+
+def test_a_double_click_applies_once(hr, place):
+    run = checked(hr, place)
+    first, second = act(hr, place, run, "terapkan"), act(hr, place, run, "terapkan")
+    assert first.url == second.url
+    assert Job.objects.filter(kind=JobKind.IMPORT_APPLY).count() == 1
+    work()
+    late = act(hr, place, run, "terapkan")
+    assert late.url == at(place, "org_import", run.public_id)
+    assert "This import was applied already." in words(hr.get(late.url))
+    assert Job.objects.filter(kind=JobKind.IMPORT_APPLY).count() == 1
+    assert Person.objects.filter(name="Ruth Bria").count() == 1
+
+
+def test_the_same_file_a_second_time_has_nothing_to_apply(hr, place):
+    applied(hr, place)
+    run = checked(hr, place)
+    page = page_of(hr, place, run)
+    assert "Nothing in it differs from the records." in words(page)
+    assert act(hr, place, run, "terapkan").status_code == 409
+
+
+def test_what_changed_since_the_dry_run_is_told_and_checked_again(hr, place):
+    run = checked(hr, place)
+    applied(hr, place, unit=UNITS)
+    act(hr, place, run, "terapkan")
+    failed = work()
+    assert failed.state == "failed"
+    page = page_of(hr, place, run)
+    assert failed.problem in words(page).replace("&#x27;", "'")
+    assert act(hr, place, run, "periksa").status_code == 302
+    work()
+    run.refresh_from_db()
+    assert run.counts["unit"] == {"same": len(UNITS)}
+    act(hr, place, run, "terapkan")
+    assert work().state == "done"
+
+
+def test_an_import_is_undone_and_not_twice(hr, place):
+    run = applied(hr, place)
+    assert "Undo this import" in words(page_of(hr, place, run))
+    assert act(hr, place, run, "batalkan").status_code == 302
+    work()
+    run.refresh_from_db()
+    assert run.state == ImportState.UNDONE
+    assert not Person.objects.filter(name="Ruth Bria").exists()
+    again = act(hr, place, run, "batalkan")
+    assert again.url == at(place, "org_import", run.public_id)
+    assert Job.objects.filter(kind=JobKind.IMPORT_UNDO).count() == 1
+
+
+def test_what_was_built_on_an_import_keeps_it_from_being_undone_with_the_reason(hr, place):
+    run = applied(hr, place)
+    user = User.objects.get(person__name="Ruth Bria")
+    user.set_password("milik-sendiri")
+    user.save()
+    reason = imports.why_not_undone(run)
+    assert reason
+    page = page_of(hr, place, run)
+    assert page.context["why_not_undone"]
+    assert at(place, "org_import_act", run.public_id, "batalkan") not in words(page)
+    assert act(hr, place, run, "batalkan").status_code == 409
+    assert not Job.objects.filter(kind=JobKind.IMPORT_UNDO).exists()
+
+
+def test_a_file_is_discarded_with_its_rows_but_never_one_that_was_applied(hr, place):
+    run = checked(hr, place)
+    answer = act(hr, place, run, "buang")
+    assert answer.url == at(place, "org_imports")
+    run.refresh_from_db()
+    assert (run.state, run.rows.count()) == (ImportState.DISCARDED, 0)
+    assert "This file was discarded" in words(page_of(hr, place, run))
+    assert act(hr, place, run, "terapkan").status_code == 409
+    done = applied(hr, place)
+    assert act(hr, place, done, "buang").status_code == 409
+    assert done.rows.exists()
+
+
+def test_an_act_that_does_not_exist_is_not_found_and_none_is_done_by_looking(hr, place):
+    run = checked(hr, place)
+    assert act(hr, place, run, "hapus").status_code == 404
+    assert get(hr, at(place, "org_import_act", run.public_id, "terapkan")).status_code == 405
+
+
+# --- templates and columns ---------------------------------------------------------------------
+
+
+def test_the_template_comes_as_a_workbook_and_each_sheet_as_csv_which_brings_nothing(hr, place):
+    answer = get(hr, at(place, "org_import_template"))
+    names = CalamineWorkbook.from_filelike(BytesIO(answer.content)).sheet_names
+    assert names[:3] == ["unit", "jabatan", "pegawai"]
+    for sheet in OF_AN_AGENCY:
+        csv = get(hr, at(place, "org_import_template", sheet.kind)).content
+        assert csv.decode("utf-8-sig").splitlines()[0] == ";".join(c.name for c in sheet.columns)
+        bring(hr, place, SimpleUploadedFile("templat.csv", csv))
+        work()
+        run = ImportRun.objects.latest("pk")
+        assert run.problems == ["There is no row below the headings."]
+    for kind in ("agency", "lain"):
+        assert get(hr, at(place, "org_import_template", kind)).status_code == 404
+
+
+def test_every_column_is_explained_with_an_example(hr, place):
+    page = words(get(hr, at(place, "org_import_guide")))
+    for sheet in OF_AN_AGENCY:
+        for column in sheet.columns:
+            assert f"<code>{column.name}</code>" in page
+    assert "kode_instansi" not in page
+
+
+# --- whose files -------------------------------------------------------------------------------
+
+
+def addresses(place: Town, run: ImportRun) -> list[str]:
+    return [
+        at(place, "org_imports"), at(place, "org_import_guide"), at(place, "org_import_template"),
+        at(place, "org_import_template", "person"), at(place, "org_import", run.public_id),
+        at(place, "org_import_faulty", run.public_id),
+    ]  # fmt: skip
+
+
+def test_the_pages_of_an_agency_do_not_exist_for_anybody_but_its_hr(hr, place):
+    run = checked(hr, place, unit=UNITS, jabatan=POSTS,
+                  pegawai=but(PEOPLE, "P5", kode_jabatan="X-9"))  # fmt: skip
+    there = town(code="53.71", prefix="Lain ", name="Kota Kupang", opened=None)
+    strangers = [place.employee, place.rater, place.observer, place.admin, there.hr]
+    for url in addresses(place, run):
+        assert get(hr, url).status_code == 200, url
+    for stranger in strangers:
+        other = somebody(stranger)
+        for url in addresses(place, run):
+            assert get(other, url).status_code == 404, (stranger, url)
+        assert bring(other, place).status_code == 404
+        for do in ("periksa", "terapkan", "batalkan", "buang"):
+            assert act(other, place, run, do).status_code == 404
+    # Not under the address of one's own agency either.
+    other = somebody(there.hr)
+    for url in addresses(there, run)[4:]:
+        assert get(other, url).status_code == 404
+    assert act(other, there, run, "buang").status_code == 404
+    assert get(Client(), addresses(place, run)[0]).status_code == 302
+    run.refresh_from_db()
+    assert run.state == ImportState.CHECKED
+
+
+def test_a_list_shows_only_its_own_agency_s_files(hr, place):
+    checked(hr, place)
+    there = town(code="53.71", prefix="Lain ", name="Kota Kupang", opened=None)
+    other = somebody(there.hr)
+    assert get(other, at(there, "org_imports")).context["lines"] == []
+    assert len(get(hr, at(place, "org_imports")).context["lines"]) == 1
+
+
+# --- agencies ----------------------------------------------------------------------------------
+
+
+AGENCIES = [
+    {"kode_instansi": "53.71", "nama_instansi": "Pemerintah Kota Kupang",
+     "nama_singkat": "Kota Kupang", "zona_waktu": "WITA"},
+]  # fmt: skip
+
+
+def test_an_administrator_brings_agencies_and_hr_does_not(hr, place):
+    admin = somebody(place.admin)
+    file = SimpleUploadedFile("instansi.xlsx", workbook(instansi=AGENCIES))
+    assert get(hr, "/pengaturan/instansi/impor/").status_code == 404
+    assert "/pengaturan/instansi/impor/" in words(get(admin, "/pengaturan/instansi/"))
+    answer = post(admin, "/pengaturan/instansi/impor/", file=file)
+    job = Job.objects.get()
+    assert answer.url == f"/pekerjaan/{job.public_id}/"
+    work()
+    run = ImportRun.objects.get()
+    url = f"/pengaturan/instansi/impor/{run.public_id}/"
+    assert get(admin, f"/pekerjaan/{job.public_id}/").url == url
+    assert "Kota Kupang" in words(get(admin, url))
+    assert get(hr, url).status_code == 404
+    assert get(hr, at(place, "org_import", run.public_id)).status_code == 404
+    assert post(admin, f"{url}terapkan/").status_code == 302
+    work()
+    run.refresh_from_db()
+    assert run.state == ImportState.APPLIED
+    assert type(place.agency).objects.filter(code="53.71", zone="Asia/Makassar").exists()
+    for name in ("kolom/", "templat/", "templat/agency/"):
+        assert get(admin, f"/pengaturan/instansi/impor/{name}").status_code == 200
+
+
+def test_nobody_s_account_or_person_is_needed_to_tell_who_brought_a_file(place):
+    admin = somebody(place.admin)
+    file = SimpleUploadedFile("instansi.xlsx", workbook(instansi=AGENCIES))
+    post(admin, "/pengaturan/instansi/impor/", file=file)
+    assert "admin" in words(get(admin, "/pengaturan/instansi/impor/"))
+    person(place.agency, "Orang Lain")
+    with CaptureQueriesContext(connection) as seen:
+        get(admin, "/pengaturan/instansi/impor/")
+    assert len(seen) <= 12
