@@ -89,10 +89,12 @@ def merge(layers: Sequence[Layer]) -> Merged:
 
 def differing(place: Where, whole: Mapping[str, Any], inherited: Mapping[str, Any]) -> Body:
     """What an override must store to say `whole`: the fields that differ from what it inherits."""
+    # Units only an agency can name: whoever names none says nothing.
+    known: Body = {"members.units": [], **inherited}
     return {
         field: whole[field]
         for field in fields_of(place)
-        if field in whole and (field not in inherited or whole[field] != inherited[field])
+        if field in whole and (field not in known or whole[field] != known[field])
     }
 
 

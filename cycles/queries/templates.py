@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.db.models import Q
 
 from cycles.blueprint import (
     AGENCY,
+    MEMBERS,
     NATIONAL,
     UNIT,
     Body,
     Layer,
     Merged,
     StageDays,
+    body_of_rules,
     members_from,
     merge,
+    on,
     rules_from,
 )
 from cycles.blueprint_faults import Fault, faults
 from cycles.calendar import Calendar
+from cycles.enums import StageKind
 from cycles.models import Agency, Cycle, CycleTemplate, TemplateVersion
 from cycles.queries.calendars import calendar_for
+from cycles.rules import CycleRules
 
 
 def place_of(template: CycleTemplate) -> str:
@@ -255,7 +261,7 @@ def _stages(body: Body, year: int, calendar: Calendar, where: str) -> tuple[Stag
 def setup_of(cycle: Cycle) -> Setup:
     """What a cycle is set up with now. One query."""
     return Setup(
-        rules=cycle.rules,
+        rules=CycleRules.from_json(cycle.rules).to_json(),
         stages=tuple(
             Placed(s.unit_id, StageDays(s.kind, s.number, s.name, s.opens_on, s.due_on,
                                         s.closes_on))
@@ -265,6 +271,60 @@ def setup_of(cycle: Cycle) -> Setup:
         members=cycle.members,
         versions=cycle.template_versions,
     )  # fmt: skip
+
+
+def body_of(cycle: Cycle, setup: Setup) -> Body:
+    """A cycle as a body: everybody's days as fixed ones, the rules, who belongs."""
+    body: Body = {"checkins": []}
+    days = sorted((p.days for p in setup.stages if p.unit_id is None), key=lambda d: d.number)
+    for stage in days:
+        row = {
+            "name": stage.name,
+            "opens": _fixed(stage.opens_on, cycle.year),
+            "due": _fixed(stage.due_on, cycle.year),
+            "closes": _fixed(stage.closes_on, cycle.year),
+        }
+        if stage.kind == StageKind.CHECKIN:
+            body["checkins"].append(row)
+        else:
+            body |= {f"{stage.kind}.{part}": value for part, value in row.items()}
+    members = {f"members.{name}": setup.members.get(name, []) for name in MEMBERS}
+    return body | body_of_rules(CycleRules.from_json(setup.rules)) | members
+
+
+def _fixed(day: date, year: int) -> Body:
+    return on(day.month, day.day, day.year - year)
+
+
+def setup_with(cycle: Cycle, setup: Setup, body: Body) -> Setup:
+    """The setup with everybody's days and rules as a body says; units keep their own.
+
+    Raises Unusable.
+    """
+    stages = _stages(body, cycle.year, calendar_for(cycle.agency), "")
+    return Setup(
+        rules=rules_from(body).to_json(),
+        stages=(
+            *(Placed(None, days) for days in stages),
+            *(placed for placed in setup.stages if placed.unit_id is not None),
+        ),
+        unit_rules=setup.unit_rules,
+        members=members_from(body),
+        versions=setup.versions,
+    )
+
+
+def newer_setup(cycle: Cycle) -> Setup | None:
+    """What the newest versions of the cycle's templates give; None when it has the newest, or
+
+    none at all. Raises Unusable.
+    """
+    template = template_of(cycle)
+    if template is None or template.retired_at is not None:
+        return None
+    setup = setup_from(template, cycle.agency, cycle.year)
+    pinned = {version["version"] for version in cycle.template_versions}
+    return setup if {version["version"] for version in setup.versions} != pinned else None
 
 
 def template_of(cycle: Cycle) -> CycleTemplate | None:

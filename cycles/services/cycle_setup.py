@@ -160,7 +160,10 @@ def write(cycle: Cycle, setup: Setup) -> dict[str, Any]:
         "members": setup.members,
         "template_versions": setup.versions,
     }.items():
-        if getattr(cycle, name) != wanted:
+        before = getattr(cycle, name)
+        if name == "rules":
+            before = CycleRules.from_json(before).to_json()
+        if before != wanted:
             facts[name] = wanted
             setattr(cycle, name, wanted)
     if setup.versions:

@@ -26,6 +26,13 @@ from workflow.views.hr.desk import Desk
 CASE = "perkara"
 
 
+def _stages(desk: Desk) -> list[Stage]:
+    """The stages of the year, each once: an extension reaches units with their own dates too."""
+    found = list(Stage.objects.filter(cycle=desk.cycle).order_by("due_on", "opens_on"))
+    for_all = {(stage.kind, stage.number) for stage in found if stage.unit_id is None}
+    return [s for s in found if s.unit_id is None or (s.kind, s.number) not in for_all]
+
+
 @page("hr")
 @require_http_methods(["GET", "POST"])
 def extension_list(request: HttpRequest, cycle_id: UUID) -> HttpResponse:
@@ -33,7 +40,7 @@ def extension_list(request: HttpRequest, cycle_id: UUID) -> HttpResponse:
     desk = Desk(request, cycle_id)
     case = _case(desk)
     person = case.person if case else None
-    stages = list(Stage.objects.filter(cycle=desk.cycle).order_by("due_on", "opens_on"))
+    stages = _stages(desk)
     form = ExtensionForm(
         request.POST if request.method == "POST" else None,
         stages=stages,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cycles.rules import HR, RATER, SUPERIOR, CycleRules, Level
+from cycles.enums import PersonKind, PostKind
+from cycles.rules import ABOVE, HR, RATER, SUPERIOR, CycleRules, Level, Reminders
 from cycles.scoring import Predicate
+from workflow.forms.cycle_words import APPROACH_WORDS, PHASE_WORDS
 
 Fact = tuple[str, str]
 
@@ -49,9 +52,40 @@ def in_words(rules: CycleRules) -> list[tuple[str, list[Fact]]]:
                  _("after %(days)s overdue") % {"days": _working(rules.escalate_superior_after)}),
                 (_("To HR"),
                  _("after %(days)s overdue") % {"days": _working(rules.escalate_hr_after)}),
+                *((str(PHASE_WORDS[phase]), _told(own)) for phase, own in rules.reminders),
             ],
         ),
+        (
+            _("Plans"),
+            [(_("How they may be written"),
+              ", ".join(str(APPROACH_WORDS[name]) for name in rules.approaches))],
+        ),
     ]  # fmt: skip
+
+
+def members_in_words(members: Mapping[str, Sequence[Any]], units: Mapping[int, str]) -> list[Fact]:
+    """Who belongs to a cycle, where that is narrowed."""
+    kinds: dict[str, Mapping[Any, Any]] = {
+        "units": units, "post_kinds": dict(PostKind.choices),
+        "person_kinds": dict(PersonKind.choices),
+    }  # fmt: skip
+    names = {"units": _("Units (each with all below it)"), "post_kinds": _("Kinds of post"),
+             "person_kinds": _("PNS or PPPK")}  # fmt: skip
+    return [
+        (names[key], ", ".join(str(known.get(item, item)) for item in members[key]))
+        for key, known in kinds.items()
+        if members.get(key)
+    ]
+
+
+def _told(own: Reminders) -> str:
+    return _("before: %(before)s; after: %(after)s; superior after %(superior)s, HR after %(hr)s "
+             "working days") % {
+        "before": ", ".join(map(str, own.before)) or _("none"),
+        "after": ", ".join(map(str, own.after)) or _("none"),
+        "superior": own.superior,
+        "hr": own.hr,
+    }  # fmt: skip
 
 
 def _working(days: int) -> str:
@@ -77,6 +111,7 @@ def _level(level: Level, above: int) -> str:
     who = {
         RATER: _("the rater"),
         SUPERIOR: _("the rater's superior") if above < 2 else _("the superior above"),
+        ABOVE: _("the superior above"),
         HR: _("HR"),
     }[level.role]
     if not level.predicates:

@@ -63,6 +63,7 @@ def show(
                     ("accounts", _("Accounts")),
                     ("holidays", _("Days off")),
                     ("agencies", _("Agencies and cycles")),
+                    ("national_template_list", _("Templates")),
                     ("system", _("System")),
                 )
             ],
