@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cycles import ledger
@@ -80,6 +81,8 @@ class Written:
     vacated: list[int] = field(default_factory=list)
     occupied: int | None = None
     absence: Absence | None = None
+    # Acting appointments that ended with it.
+    actings: list[int] = field(default_factory=list)
 
 
 def stream_of(person_id: int) -> str:
@@ -92,7 +95,7 @@ def stream_of(person_id: int) -> str:
 def record(agency: Agency, wish: Wish, *, author: User, now: datetime) -> StaffChange:
     """Write down a change; `leave`, `arrive` and `finish` let it take effect.
 
-    The same click twice is one change. Raises Incomplete with what is missing, Refused for one's own.
+    The same click twice is one change. Raises Incomplete with what lacks, Refused for one's own.
     """
     with transaction.atomic():
         person = Person.objects.select_for_update(no_key=True).get(pk=wish.person.pk)
@@ -295,7 +298,9 @@ def leave(change: StaffChange) -> Written:
             posting.save(update_fields=["ends_on"])
             written.vacated.append(posting.post_id)
         # What was recorded about who rates in the old post does not go along to another one.
-        _end_exceptions(RaterException.objects.filter(person=person, agency=agency), on)
+        _end_exceptions(
+            RaterException.objects.filter(person=person, agency=agency, starts_on__lt=on), on
+        )
     if wish.kind == Kind.ABSENCE:
         written.absence = Absence.objects.create(
             agency=agency, person=person, kind=wish.absence, starts_on=on, ends_on=wish.ends_on,
@@ -309,29 +314,31 @@ def leave(change: StaffChange) -> Written:
             written.absence.ends_on = eve
             written.absence.save(update_fields=["ends_on"])
     if wish.kind in ENDINGS:
-        _belongs_no_more(change)
+        _belongs_no_more(change, written)
     return written
 
 
-def _belongs_no_more(change: StaffChange) -> None:
+def _belongs_no_more(change: StaffChange, written: Written) -> None:
     """The person leaves the agency with everything they were entrusted with there."""
     person, agency, on = change.person, change.agency, change.effective_on
     person.left_on = on
     person.save(update_fields=["left_on"])
-    Acting.objects.filter(person=person, agency=agency, starts_on__gte=on).delete()
-    Acting.objects.filter(person=person, agency=agency, ends_on__gte=on).update(
-        ends_on=on - ONE_DAY
-    )
-    _end_exceptions(RaterException.objects.filter(rater=person, agency=agency), on)
+    for acting in Acting.objects.filter(person=person, agency=agency, ends_on__gte=on):
+        # One that would have begun later has no day at all: the day before its first.
+        acting.ends_on = max(on, acting.starts_on) - ONE_DAY
+        acting.save(update_fields=["ends_on"])
+        written.actings.append(acting.pk)
+    theirs = Q(person=person) | Q(rater=person)
+    _end_exceptions(RaterException.objects.filter(theirs, agency=agency), on)
     RoleGrant.objects.filter(user__person=person, agency=agency).delete()
     if change.kind == Kind.DEATH:
         # Who retires or moves may still have a result to answer; the dead have nobody log in.
         User.objects.filter(person=person).update(is_active=False)
 
 
-def _end_exceptions(running: object, on: date) -> None:
-    for exception in running.filter(ends_on=None) | running.filter(ends_on__gte=on):  # type: ignore[attr-defined]
-        exception.ends_on = max(on - ONE_DAY, exception.starts_on)
+def _end_exceptions(found: QuerySet[RaterException], on: date) -> None:
+    for exception in found.filter(Q(ends_on=None) | Q(ends_on__gte=on)):
+        exception.ends_on = max(on, exception.starts_on) - ONE_DAY
         exception.save(update_fields=["ends_on"])
 
 
@@ -382,6 +389,7 @@ def _tell(
         **({"post": change.post_id} if change.post_id else {}),
         **({"to_agency": change.to_agency_id} if change.to_agency_id else {}),
         **({"vacated": written.vacated} if written and written.vacated else {}),
+        **({"actings": written.actings} if written and written.actings else {}),
     }
     moves = []
     if written is not None:

@@ -216,9 +216,14 @@ def test_who_leaves_the_agency_leaves_every_power_there():
     Acting.objects.create(agency=place.agency, post=place.posts["superior"], person=place.hr_second,
                           kind=ActingKind.PLH, letter="SPT 3", starts_on=JANUARY.date(),
                           ends_on=NOVEMBER.date())  # fmt: skip
+    Acting.objects.create(agency=place.agency, post=place.posts["rater"], person=place.hr_second,
+                          kind=ActingKind.PLT, letter="SPT 4", starts_on=NOVEMBER.date(),
+                          ends_on=NOVEMBER.date())  # fmt: skip
     carry(place, place.hr_second, "retirement", APRIL)
     assert not RoleGrant.objects.filter(user=place.hr_second.user, role=Role.HR).exists()
-    assert Acting.objects.get(person=place.hr_second).ends_on < APRIL.date()
+    running, coming = Acting.objects.filter(person=place.hr_second).order_by("starts_on")
+    assert running.ends_on == APRIL.date() - timedelta(days=1)
+    assert coming.ends_on < coming.starts_on, "taken back before it began"
     who = actor(place.hr_second, APRIL.date())
     assert set(Case.objects.filter(visible_cases(who)).values_list("person", flat=True)) == {
         place.hr_second.pk
