@@ -281,3 +281,50 @@ def test_a_rule_comes_back_from_json_as_it_was(rule):
 def test_what_is_no_rule_is_refused(data):
     with pytest.raises(ValueError):
         Rule.from_json(data)
+
+
+# --- what was told ------------------------------------------------------------------------------
+
+
+@given(calendars, near, st.integers(1, 40), dates)
+def test_a_day_that_was_told_never_comes_earlier_and_never_later_than_the_longer(
+    calendar, start, n, told
+):
+    plain = due(Rule("working_days", n), noon(calendar, start), calendar)
+    kept = due(Rule("working_days", n), noon(calendar, start), calendar, promised=told)
+    assert kept.last_day == max(plain.last_day, told)
+    stands = [step for step in kept.steps if step.kind == "promised"]
+    assert stands == ([Step("promised", plain.last_day, told)] if told > plain.last_day else [])
+
+
+BLOCKS = [
+    (date(2026, 1, 1), 1), (date(2026, 1, 16), 1), (date(2026, 2, 16), 2), (date(2026, 3, 18), 7),
+    (date(2026, 4, 3), 1), (date(2026, 5, 1), 1), (date(2026, 5, 14), 2), (date(2026, 5, 27), 2),
+    (date(2026, 6, 1), 1), (date(2026, 6, 16), 1), (date(2026, 8, 17), 1), (date(2026, 8, 25), 1),
+    (date(2026, 12, 24), 2), (date(2027, 1, 1), 1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("zone", sorted(ZONES))
+@pytest.mark.parametrize("week", [5, 6])
+@pytest.mark.parametrize(("first", "length"), BLOCKS)
+def test_around_each_block_of_days_off_both_counters_agree(first, length, week, zone):
+    calendar = office(week, zone)
+    for before in range(-4, length + 3):
+        start = first + before * DAY
+        for rule in (Rule("working_days", 1), Rule("working_days", 3), Rule("working_days", 14),
+                     Rule("calendar_days", 3), Rule("calendar_days", 14)):  # fmt: skip
+            found = due(rule, noon(calendar, start), calendar)
+            assert found.last_day == counted_by_hand(rule, start, calendar), (start, rule)
+            assert found.at == end_of_day(zone, found.last_day)
+
+
+@pytest.mark.parametrize("week", [5, 6])
+@pytest.mark.parametrize("year", [2023, 2024, 2027, 2028])
+def test_over_year_ends_and_leap_days_both_counters_agree(week, year):
+    calendar = office(week)
+    starts = [date(year, 2, 25) + n * DAY for n in range(8)]
+    for start in [*starts, *(date(year, 12, 26) + n * DAY for n in range(8))]:
+        for n in (1, 4, 14):
+            rule = Rule("working_days", n)
+            assert last_day(rule, start, calendar) == counted_by_hand(rule, start, calendar)

@@ -207,15 +207,47 @@ def test_a_day_off_is_added_corrected_confirmed_and_taken_out():
     assert post("holiday", day.pk, do="remove").status_code == 404
 
 
-def test_the_page_says_how_many_deadlines_moved():
+def test_what_would_move_is_shown_before_it_moves():
     place = town()
     before = bring_to(place, State.PLAN_REVIEW).due_at
+    sent = {"day": "2026-01-08", "name": "Hari Jadi"}
+    page = post("holiday_new", **sent)
+    assert page.context["seen"].moved == 1
+    assert not Holiday.objects.exists()
+    assert place.case().due_at == before
+    # Applied unseen, or for another day than was seen, it is a preview again.
+    assert post("holiday_new", **sent, apply="1").context["seen"].moved == 1
+    other = page.context["form"]["seen"].value()
+    again = post("holiday_new", **(sent | {"day": "2026-01-09"}), apply="1", seen=other)
+    assert again.context["seen"].moved == 1
+    assert not Holiday.objects.exists()
     with clock.at(JANUARY):
-        page = login().post(
-            reverse("holiday_new"), {"day": "2026-01-08", "name": "Hari Jadi"}, follow=True
+        done = login().post(
+            reverse("holiday_new"), sent | {"apply": "1", "seen": other}, follow=True
         )
     assert place.case().due_at > before
-    assert re.search(r"\b1 \w+", str(next(iter(page.context["messages"]))))
+    assert re.search(r"\b1 \w+", str(next(iter(done.context["messages"]))))
+
+
+def test_taking_a_day_out_shows_which_deadlines_keep_their_day():
+    place = town()
+    day = Holiday.objects.create(agency=place.agency, day=date(2026, 1, 8), name="Hari Jadi")
+    forget_calendars()
+    before = bring_to(place, State.PLAN_REVIEW).due_at
+    page = post("holiday", day.pk, do="remove")
+    assert (page.context["seen_removal"].moved, page.context["seen_removal"].kept) == (0, 1)
+    assert Holiday.objects.exists()
+    assert post("holiday", day.pk, do="remove", apply="1").status_code == 302
+    assert not Holiday.objects.exists()
+    assert place.case().due_at == before
+
+
+def test_an_administrator_sees_no_names_of_cases_in_the_preview():
+    place = town()
+    bring_to(place, State.PLAN_REVIEW)
+    page = post("holiday_new", day="2026-01-08", name="Hari Jadi")
+    assert page.context["seen"].sample
+    assert place.employee.name not in text(page)
 
 
 @pytest.mark.parametrize(
