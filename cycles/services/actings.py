@@ -28,6 +28,7 @@ from cycles.services.organisation.common import (
     demand,
     letter_problems,
     lock,
+    not_for_oneself,
     record,
 )
 
@@ -48,7 +49,11 @@ class Appointment:
 
 
 def appoint(agency: Agency, wish: Appointment, *, today: date, by: By) -> Acting:
-    """Record an appointment; it holds from its first day on. Raises Incomplete."""
+    """Record an appointment; it holds from its first day on.
+
+    Raises Incomplete, and NotAllowed for whoever records their own.
+    """
+    not_for_oneself(by, [wish.person.pk])
     with transaction.atomic():
         lock(agency.pk)
         demand(_problems(agency, wish, today))
@@ -78,8 +83,9 @@ def appoint(agency: Agency, wish: Appointment, *, today: date, by: By) -> Acting
         return acting
 
 
-def check(agency: Agency, wish: Appointment, *, today: date) -> None:
-    """Raises Incomplete with what keeps `appoint` from recording this."""
+def check(agency: Agency, wish: Appointment, *, today: date, by: By) -> None:
+    """Raises, without recording anything, as `appoint` would."""
+    not_for_oneself(by, [wish.person.pk])
     demand(_problems(agency, wish, today))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from cycles import ledger
 from cycles.documents import TEXT
-from cycles.exceptions import Incomplete, Problem
+from cycles.exceptions import Incomplete, NotAllowed, Problem
 from cycles.models import Agency, User
 
 LETTER = 120
@@ -35,6 +35,14 @@ class Note:
     action: str
     data: Mapping[str, Any] = field(default_factory=dict)
     reason: str = ""
+
+
+def not_for_oneself(by: By, person_ids: Iterable[int]) -> None:
+    """Raises NotAllowed when the author is one of those whose superior or powers the act sets."""
+    if by.author.person_id is not None and by.author.person_id in set(person_ids):
+        raise NotAllowed(
+            _("Nobody sets their own post, superior or powers. Another colleague of HR does it.")
+        )
 
 
 def lock(agency_id: int) -> Agency:

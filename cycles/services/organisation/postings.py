@@ -22,6 +22,7 @@ from cycles.services.organisation.common import (
     demand,
     letter_problems,
     lock,
+    not_for_oneself,
     record,
 )
 
@@ -61,8 +62,12 @@ def vacate(post: Post, last_day: date, *, letter: str, by: By) -> Posting:
 
 
 def fill(post: Post, person: Person, starts_on: date, *, letter: str, by: By) -> Posting:
-    """Give a vacant post to somebody who holds none from that day. Raises Incomplete, Refused."""
+    """Give a vacant post to somebody who holds none from that day.
+
+    Raises Incomplete, NotAllowed for oneself, Refused for a closed post.
+    """
     letter = text(letter)
+    not_for_oneself(by, [person.pk])
     with transaction.atomic():
         lock(post.agency_id)
         fresh = Post.objects.get(pk=post.pk)

@@ -21,6 +21,7 @@ from cycles.services.organisation.common import (
     day_problems,
     demand,
     lock,
+    not_for_oneself,
     reason_problems,
     record,
     words,
@@ -109,11 +110,15 @@ def change_post(post: Post, wish: PostWish, *, by: By) -> Changed:
 
 
 def give_superior(post: Post, superior: Post, *, reason: str, by: By) -> Changed:
-    """Name the seat above a post whatever the tree says, with the reason. Raises Incomplete."""
+    """Name the seat above a post whatever the tree says, with the reason.
+
+    Raises Incomplete, NotAllowed for one's own post.
+    """
     why = text(reason)
     with transaction.atomic():
         lock(post.agency_id)
         fresh = _fresh(post)
+        not_for_oneself(by, _holders(fresh))
         problems = list(reason_problems(why))
         above = Post.objects.filter(
             pk=superior.pk, agency_id=fresh.agency_id, closed_on=None
@@ -139,11 +144,15 @@ def give_superior(post: Post, superior: Post, *, reason: str, by: By) -> Changed
 
 
 def derive_superior(post: Post, *, reason: str, by: By) -> Changed:
-    """Let the unit tree say again who sits above. Raises Incomplete, Refused when it does so."""
+    """Let the unit tree say again who sits above.
+
+    Raises Incomplete, NotAllowed for one's own post, Refused when the tree says so already.
+    """
     why = text(reason)
     with transaction.atomic():
         lock(post.agency_id)
         fresh = _fresh(post)
+        not_for_oneself(by, _holders(fresh))
         demand(list(reason_problems(why)))
         if not fresh.is_superior_given:
             raise Refused(_("Its superior follows from the units already."))
@@ -165,10 +174,11 @@ def derive_superior(post: Post, *, reason: str, by: By) -> Changed:
 
 
 def move_post(post: Post, unit: Unit, *, reason: str = "", by: By) -> Changed:
-    """Put a post with its holder into another unit. Raises Incomplete."""
+    """Put a post with its holder into another unit. Raises Incomplete, NotAllowed for one's own."""
     with transaction.atomic():
         lock(post.agency_id)
         fresh = _checked_move(post, unit)
+        not_for_oneself(by, _holders(fresh))
         return _move(fresh, unit, text(reason), by)
 
 
@@ -214,6 +224,12 @@ def why_not_closed(post: Post, last_day: date) -> str:
             given,
         ) % {"n": given}
     return ""
+
+
+def _holders(post: Post) -> list[int]:
+    """Who holds a post, or will."""
+    held = Posting.objects.filter(post=post, ends_on=None)
+    return list(held.values_list("person_id", flat=True))
 
 
 def _fresh(post: Post) -> Post:

@@ -8,7 +8,7 @@ import pytest
 from django.utils import translation
 
 from cycles.enums import AbsenceKind, ActingKind
-from cycles.exceptions import Incomplete, Refused
+from cycles.exceptions import Incomplete, NotAllowed, Refused
 from cycles.models import Absence, Acting, LedgerEntry, Posting
 from cycles.queries.officials import acting_posts
 from cycles.services import actings
@@ -183,3 +183,9 @@ def test_one_that_has_not_begun_is_taken_back_and_blocks_nothing(place, by, plh)
     actings.end_early(coming, date(2026, 3, 20), letter="800/13", today=TODAY, by=by)
     assert acting_posts(place.hr_second.pk, date(2026, 4, 1)) == []
     assert appoint(place, plh, by)
+
+
+def test_nobody_records_their_own_appointment(place, plh):
+    with pytest.raises(NotAllowed, match="Another colleague of HR does it"):
+        appoint(place, plh, By(place.hr_second.user, MARCH))
+    assert not Acting.objects.exists()

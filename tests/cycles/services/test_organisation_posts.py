@@ -7,7 +7,7 @@ import pytest
 from django.utils import translation
 
 from cycles.enums import PostKind
-from cycles.exceptions import Incomplete, Refused
+from cycles.exceptions import Incomplete, NotAllowed, Refused
 from cycles.models import LedgerEntry, Post, Posting
 from cycles.services.organisation import postings, posts
 from cycles.services.organisation.common import By
@@ -198,3 +198,19 @@ def test_who_holds_a_post_only_until_a_day_leaves_it_free_after_that(place, by):
         postings.fill(place.posts["employee"], newcomer, date(2026, 3, 31), letter="SK", by=by)
     postings.fill(place.posts["employee"], newcomer, date(2026, 4, 1), letter="SK", by=by)
     assert Post.objects.get(pk=place.posts["employee"].pk).postings.count() == 2
+
+
+def test_nobody_sets_their_own_superior_unit_or_post(place, by):
+    own, other = place.posts["hr"], place.posts["superior"]
+    free = seat(None, place.section, "Apoteker")
+    for act in (
+        lambda: posts.give_superior(own, other, reason="x", by=by),
+        lambda: posts.derive_superior(own, reason="x", by=by),
+        lambda: posts.move_post(place.posts["hr_second"], place.section,
+                                by=By(place.hr_second.user, MARCH)),
+        lambda: postings.fill(free, place.hr, TODAY, letter="SK", by=by),
+    ):  # fmt: skip
+        with pytest.raises(NotAllowed, match="Another colleague of HR does it"):
+            act()
+    assert not LedgerEntry.objects.filter(stream__startswith="post:").exists()
+    assert posts.give_superior(own, other, reason="x", by=By(place.hr_second.user, MARCH)).post

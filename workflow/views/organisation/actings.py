@@ -154,7 +154,7 @@ def _appointing(office: Office, post: Post) -> Deed:
 
     def preview(form: ActingForm) -> Seen:
         wanted = wish(form)
-        services.check(office.agency, wanted, today=office.today)
+        services.check(office.agency, wanted, today=office.today, by=by(office))
         told = [("caution", sentence) for sentence in services.warnings(wanted)]
         waiting = lists.waiting_under(post, wanted.powers, wanted.person.pk)
         told.append(("brand", ngettext(

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.mail import EmailMessage
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -258,7 +259,7 @@ def _mail(office: Office, someone: Person) -> Deed:
         if not change_email(user, form.cleaned_data["email"], author=office.author, now=office.now):
             return _("It was so already.")
         if before:
-            _tell_old_address(office, user, before)
+            transaction.on_commit(lambda: _tell_old_address(office, user, before))
         return _("The address is changed.")
 
     return _deed(

@@ -89,7 +89,9 @@ def play(office: Office, deed: Deed) -> HttpResponse:
             if seen is not None:
                 form.remember_preview()
                 return _page(office, deed, form, seen=seen)
-        done = deed.run(form)
+        # The record and the items that follow it change together, or nothing does.
+        with transaction.atomic():
+            done = deed.run(form)
     except Incomplete as incomplete:
         for problem in incomplete.problems:
             name = problem.path if problem.path in form.fields else _field(form, problem.path)
