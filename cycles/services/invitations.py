@@ -55,7 +55,7 @@ def ask(
     """
     wanted = (
         User.objects.filter(chosen(agency, asked_at, group=group, user_ids=user_ids))
-        .exclude(invitation_asked_at__gt=seen_at)
+        .exclude(invitation_asked_at__gte=seen_at)
         .order_by("pk")
     )
     ids = list(wanted.values_list("pk", flat=True))

@@ -105,7 +105,8 @@ _BUILT_ON: Final = (
         f"""SELECT 1 FROM cycles_user u WHERE u.person_id IN (
             SELECT (r.undo->>'id')::bigint {_ROWS} AND r.kind = 'person'
                 AND r.undo->'to' ? 'login')
-        AND (u.last_login IS NOT NULL OR u.invited_at IS NOT NULL OR u.password NOT LIKE '!%%')
+        AND (u.last_login IS NOT NULL OR u.invited_at IS NOT NULL
+            OR u.invitation_asked_at IS NOT NULL OR u.password NOT LIKE '!%%')
         LIMIT 1""",  # noqa: S608
     ),
     (

@@ -7,15 +7,16 @@ from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from cycles import clock
 from cycles.calendar import local_date
-from cycles.models import Agency, User
+from cycles.models import Agency, ImportRun, User
 from cycles.sheets import AGENCY, OF_AN_AGENCY, Sheet
+from workflow.queries.import_rows import run_of
 from workflow.views.organisation.frame import Listing, Office
 from workflow.views.settings.frame import show
 
@@ -55,6 +56,13 @@ class Bureau(Listing):
     @property
     def _before(self) -> list[Any]:
         return []
+
+    def run(self, run_id: UUID) -> ImportRun:
+        """One of its files. Raises Http404 for unknown and another's alike."""
+        found = run_of(self.agency, run_id)
+        if found is None:
+            raise Http404
+        return found
 
     def render(
         self,

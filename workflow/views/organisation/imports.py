@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -23,18 +21,16 @@ from cycles.models import ImportRun, Job
 from cycles.queries.invitations import waiting_for_first
 from cycles.services import imports as services
 from cycles.services import jobs
-from cycles.sheets import EXAMPLE_MARK, SHEETS
 from workflow.forms.imports import ImportForm
 from workflow.queries import import_rows as rows
 from workflow.views.access import page
 from workflow.views.jobs import RESULTS, start
+from workflow.views.organisation import import_papers as papers
 from workflow.views.organisation.bureau import Bureau, OfficeBureau
 from workflow.views.organisation.record_acts import address
 from workflow.views.settings.frame import typed
 from workflow.views.uploads import limited_to, refused_files
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-BOM = "\ufeff"
 LOOK = {
     ImportState.READING: ("brand", "hourglass"),
     ImportState.CHECKED: ("caution", "clipboard-check"),
@@ -70,34 +66,11 @@ def imports(request: HttpRequest, agency_id: UUID) -> HttpResponse:
 
 
 @page("hr")
-@require_safe
-def guide(request: HttpRequest, agency_id: UUID) -> HttpResponse:
-    """Every sheet and column explained."""
-    return explained(OfficeBureau(request, agency_id))
-
-
-@page("hr")
-@never_cache
-@require_safe
-def template(request: HttpRequest, agency_id: UUID, kind: str = "") -> HttpResponse:
-    """The file to fill in: a workbook with every sheet, or one sheet as CSV."""
-    return blank(OfficeBureau(request, agency_id), kind)
-
-
-@page("hr")
 @never_cache
 @require_safe
 def run(request: HttpRequest, agency_id: UUID, run_id: UUID) -> HttpResponse:
     """One file: what it would do, or did, row by row."""
     return told(OfficeBureau(request, agency_id), run_id)
-
-
-@page("hr")
-@never_cache
-@require_safe
-def faulty(request: HttpRequest, agency_id: UUID, run_id: UUID) -> HttpResponse:
-    """The faulty rows with the reasons, to be mended and brought again."""
-    return to_mend(OfficeBureau(request, agency_id), run_id)
 
 
 @page("hr")
@@ -168,7 +141,8 @@ def _list(bureau: Bureau, form: ImportForm, *, status: int = 200) -> HttpRespons
         ],
         most=services.MOST_MEGABYTES,
         guide_url=bureau.url("import_guide"),
-        downloads=_downloads(bureau),
+        downloads=papers.downloads(bureau),
+        present_url=bureau.url("import_present") if bureau.agency else "",
         status=status,
         **bureau.pages(found, lambda row: str(row.public_id)),
     )  # fmt: skip
@@ -178,70 +152,12 @@ def _author(run: ImportRun) -> str:
     return str(run.author.person.name if run.author.person else run.author.username)
 
 
-def _downloads(bureau: Bureau) -> list[tuple[str, str]]:
-    """(words, address) of each file to fill in."""
-    return [
-        (_("Workbook (XLSX) with every sheet"), bureau.url("import_template")),
-        *((f"{rows.KINDS[sheet.kind]} (CSV)", bureau.url("import_template", sheet.kind))
-          for sheet in bureau.sheets),
-    ]  # fmt: skip
-
-
-def explained(bureau: Bureau) -> HttpResponse:
-    return bureau.render(
-        "import_guide", _("The columns of the import"),
-        crumbs=[(_("Import"), bureau.url("imports"))],
-        sheets=[(sheet.name, sheet.what, sheet.columns, rows.KINDS[sheet.kind])
-                for sheet in bureau.sheets],
-        mark=EXAMPLE_MARK,
-        downloads=_downloads(bureau),
-    )  # fmt: skip
-
-
-def blank(bureau: Bureau, kind: str) -> HttpResponse:
-    if not kind:
-        only = bureau.sheets[0].kind if len(bureau.sheets) == 1 else None
-        return _file(services.template_xlsx(only), XLSX, "templat-impor.xlsx")
-    if kind not in {sheet.kind for sheet in bureau.sheets}:
-        raise Http404
-    sheet, text = SHEETS[kind], io.StringIO()
-    # Semicolons and a byte-order mark: what a spreadsheet set to Indonesian opens rightly.
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow([column.name for column in sheet.columns])
-    first, *others = [column.example for column in sheet.columns]
-    writer.writerow([f"{EXAMPLE_MARK}: {first}", *others])
-    content = f"{BOM}{text.getvalue()}".encode()
-    return _file(content, "text/csv; charset=utf-8", f"templat-{sheet.name}.csv")
-
-
-def _file(content: bytes, content_type: str, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=content_type)
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "no-store"
-    return answer
-
-
 # --- one file ----------------------------------------------------------------------------------
-
-
-def _run(bureau: Bureau, run_id: UUID) -> ImportRun:
-    found = rows.run_of(bureau.agency, run_id)
-    if found is None:
-        raise Http404
-    return found
-
-
-def to_mend(bureau: Bureau, run_id: UUID) -> HttpResponse:
-    found = _run(bureau, run_id)
-    if not rows.number_of(found, RowOutcome.FAULTY):
-        raise Http404
-    return _file(services.faulty_rows_xlsx(found), XLSX, "baris-yang-perlu-diperbaiki.xlsx")
 
 
 def told(bureau: Bureau, run_id: UUID, *, problem: str = "", status: int = 200) -> HttpResponse:
     """The page of a file."""
-    found = _run(bureau, run_id)
+    found = bureau.run(run_id)
     job = rows.last_job(found)
     if job is not None and job.state == JobState.FAILED and not problem:
         problem = job.problem
@@ -366,7 +282,7 @@ def done(bureau: Bureau, run_id: UUID, do: str) -> HttpResponse:
     """Do what a button of the page says."""
     if do not in DEEDS:
         raise Http404
-    return DEEDS[do](bureau, _run(bureau, run_id))
+    return DEEDS[do](bureau, bureau.run(run_id))
 
 
 def _set_going(bureau: Bureau, run: ImportRun, kind: JobKind) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from workflow.views.access import page
+from workflow.views.organisation import import_papers as papers
 from workflow.views.organisation import imports as pages
 from workflow.views.organisation.bureau import Bureau
 
@@ -27,7 +28,7 @@ def imports(request: HttpRequest) -> HttpResponse:
 @require_safe
 def guide(request: HttpRequest) -> HttpResponse:
     """Every column explained."""
-    return pages.explained(Bureau(request))
+    return papers.explained(Bureau(request))
 
 
 @page("admin")
@@ -35,7 +36,7 @@ def guide(request: HttpRequest) -> HttpResponse:
 @require_safe
 def template(request: HttpRequest, kind: str = "") -> HttpResponse:
     """The file to fill in."""
-    return pages.blank(Bureau(request), kind)
+    return papers.blank(Bureau(request), kind)
 
 
 @page("admin")
@@ -51,7 +52,7 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
 @require_safe
 def faulty(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """The faulty rows with the reasons."""
-    return pages.to_mend(Bureau(request), run_id)
+    return papers.to_mend(Bureau(request), run_id)
 
 
 @page("admin")

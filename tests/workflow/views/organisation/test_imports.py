@@ -1,34 +1,34 @@
-"""HR's files: brought, looked at row by row, applied once, undone, and nobody else's."""
+"""HR's files: brought, looked at row by row, applied once, undone."""
 
 from __future__ import annotations
 
+import functools
 import re
 from datetime import date
-from io import BytesIO
-from typing import Any
 
 import pytest
-from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
-from python_calamine import CalamineWorkbook
 
 from cycles.enums import ImportState, JobKind
 from cycles.models import ImportRun, Job, Person, User
 from cycles.services import imports
-from cycles.sheets import OF_AN_AGENCY
-from tests.builders import Town, person, town
-from tests.cycles.services.imports.files import PEOPLE, POSTS, UNITS, but, workbook
-from tests.workflow.views.hr.office import BACKEND, log_in
+from tests.builders import town
+from tests.cycles.services.imports.files import PEOPLE, POSTS, UNITS, but
+from tests.workflow.views.hr.office import log_in
+from tests.workflow.views.organisation.bringing import (
+    act,
+    applied,
+    book,
+    bring,
+    checked,
+    page_of,
+    work,
+)
 from tests.workflow.views.organisation.records import at, get, post, queries_of, words
-from workflow.queries.import_rows import NOT_IN_FILE
-from workflow.services.jobs import work_off
+from workflow.queries import import_rows
 
 pytestmark = pytest.mark.django_db
-
-EVERYTHING = {"unit": UNITS, "jabatan": POSTS, "pegawai": PEOPLE}
 
 
 @pytest.fixture(autouse=True)
@@ -46,52 +46,6 @@ def place(db):
 @pytest.fixture
 def hr(place, client):
     return log_in(client, place.hr)
-
-
-def somebody(who: Person | User) -> Client:
-    """Another browser, in English."""
-    client = Client()
-    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
-    client.force_login(who if isinstance(who, User) else who.user, backend=BACKEND)
-    return client
-
-
-def book(name: str = "pegawai.xlsx", **sheets: Any) -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, workbook(**(sheets or EVERYTHING)))
-
-
-def bring(client: Client, place: Town, file: Any = None, **more: Any) -> Any:
-    sent = {"file": file or book(), "as_of": "2026-03-01", **more}
-    return post(client, at(place, "org_imports"), **sent)
-
-
-def work() -> Job:
-    """The only job that waits, worked off."""
-    job = work_off(Job.objects.get(state="waiting").pk)
-    assert job is not None
-    return job
-
-
-def checked(client: Client, place: Town, **sheets: Any) -> ImportRun:
-    bring(client, place, book(**sheets))
-    work()
-    return ImportRun.objects.latest("pk")
-
-
-def applied(client: Client, place: Town, **sheets: Any) -> ImportRun:
-    run = checked(client, place, **sheets)
-    act(client, place, run, "terapkan")
-    assert work().state == "done"
-    run.refresh_from_db()
-    return run
-
-
-def act(client: Client, place: Town, run: ImportRun, do: str) -> Any:
-    return post(client, at(place, "org_import_act", run.public_id, do))
-
-
-def page_of(client: Client, place: Town, run: ImportRun, **params: Any) -> Any:
-    return get(client, at(place, "org_import", run.public_id), **params)
 
 
 # --- bringing a file ---------------------------------------------------------------------------
@@ -182,8 +136,8 @@ def test_a_form_from_another_site_is_refused(place):
 
 
 def test_faulty_rows_come_first_with_column_and_sentence_and_bar_applying(hr, place):
-    run = checked(hr, place, unit=UNITS, jabatan=POSTS,
-                  pegawai=but(but(PEOPLE, "P5", kode_jabatan="X-9"), "P4", email="surel"))  # fmt: skip
+    people = but(but(PEOPLE, "P5", kode_jabatan="X-9"), "P4", email="surel")
+    run = checked(hr, place, unit=UNITS, jabatan=POSTS, pegawai=people)
     page = page_of(hr, place, run)
     listed = page.context["listed"].rows
     assert [(row.label, row.problems[0][0]) for row in listed] == [
@@ -193,19 +147,6 @@ def test_faulty_rows_come_first_with_column_and_sentence_and_bar_applying(hr, pl
     assert "2 rows have to be mended first" in words(page)
     assert 'action="' + at(place, "org_import_act", run.public_id, "terapkan") not in words(page)
     assert act(hr, place, run, "terapkan").status_code == 409
-
-
-def test_the_faulty_rows_come_as_a_workbook_that_can_be_mended_and_brought_again(hr, place):
-    run = checked(hr, place, unit=UNITS, jabatan=POSTS,
-                  pegawai=but(PEOPLE, "P5", kode_jabatan="X-9"))  # fmt: skip
-    answer = get(hr, at(place, "org_import_faulty", run.public_id))
-    assert "attachment" in answer["Content-Disposition"]
-    sheet = CalamineWorkbook.from_filelike(BytesIO(answer.content)).get_sheet_by_name("pegawai")
-    head, mistaken = sheet.to_python()
-    assert "Ruth Bria" in mistaken
-    assert any("X-9" in str(cell) for cell in mistaken)
-    clean = checked(hr, place, unit=UNITS, jabatan=POSTS, pegawai=PEOPLE)
-    assert get(hr, at(place, "org_import_faulty", clean.public_id)).status_code == 404
 
 
 def test_what_a_row_changes_is_shown_old_and_new_in_the_words_of_a_file_without_numbers(hr, place):
@@ -242,7 +183,7 @@ def test_who_is_missing_from_a_complete_file_is_told_to_leave(hr, place):
     rows = {row.label: row.number for row in page.context["listed"].rows}
     assert rows["Ruth Bria"] is None
     assert "not in the file" in words(page)
-    assert NOT_IN_FILE == imports.MISSING
+    assert import_rows.NOT_IN_FILE == imports.MISSING
 
 
 def test_a_filter_that_is_none_shows_what_matters_most(hr, place):
@@ -254,10 +195,8 @@ def test_a_filter_that_is_none_shows_what_matters_most(hr, place):
 
 
 def test_rows_come_by_pages_in_the_order_of_the_file(hr, place, monkeypatch):
-    monkeypatch.setattr("workflow.queries.import_rows.SIZE", 2)
-    monkeypatch.setattr("workflow.queries.import_rows.rows_of.__defaults__",
-                        (*__import__("workflow.queries.import_rows", fromlist=["x"])
-                         .rows_of.__defaults__[:-1], 2))  # fmt: skip
+    small = functools.partial(import_rows.rows_of, size=2)
+    monkeypatch.setattr(import_rows, "rows_of", small)
     run = checked(hr, place)
     first = page_of(hr, place, run, jenis="person", hasil="added")
     names = [row.label for row in first.context["listed"].rows]
@@ -382,116 +321,3 @@ def test_an_act_that_does_not_exist_is_not_found_and_none_is_done_by_looking(hr,
     run = checked(hr, place)
     assert act(hr, place, run, "hapus").status_code == 404
     assert get(hr, at(place, "org_import_act", run.public_id, "terapkan")).status_code == 405
-
-
-# --- templates and columns ---------------------------------------------------------------------
-
-
-def test_the_template_comes_as_a_workbook_and_each_sheet_as_csv_which_brings_nothing(hr, place):
-    answer = get(hr, at(place, "org_import_template"))
-    names = CalamineWorkbook.from_filelike(BytesIO(answer.content)).sheet_names
-    assert names[:3] == ["unit", "jabatan", "pegawai"]
-    for sheet in OF_AN_AGENCY:
-        csv = get(hr, at(place, "org_import_template", sheet.kind)).content
-        assert csv.decode("utf-8-sig").splitlines()[0] == ";".join(c.name for c in sheet.columns)
-        bring(hr, place, SimpleUploadedFile("templat.csv", csv))
-        work()
-        run = ImportRun.objects.latest("pk")
-        assert run.problems == ["There is no row below the headings."]
-    for kind in ("agency", "lain"):
-        assert get(hr, at(place, "org_import_template", kind)).status_code == 404
-
-
-def test_every_column_is_explained_with_an_example(hr, place):
-    page = words(get(hr, at(place, "org_import_guide")))
-    for sheet in OF_AN_AGENCY:
-        for column in sheet.columns:
-            assert f"<code>{column.name}</code>" in page
-    assert "kode_instansi" not in page
-
-
-# --- whose files -------------------------------------------------------------------------------
-
-
-def addresses(place: Town, run: ImportRun) -> list[str]:
-    return [
-        at(place, "org_imports"), at(place, "org_import_guide"), at(place, "org_import_template"),
-        at(place, "org_import_template", "person"), at(place, "org_import", run.public_id),
-        at(place, "org_import_faulty", run.public_id),
-    ]  # fmt: skip
-
-
-def test_the_pages_of_an_agency_do_not_exist_for_anybody_but_its_hr(hr, place):
-    run = checked(hr, place, unit=UNITS, jabatan=POSTS,
-                  pegawai=but(PEOPLE, "P5", kode_jabatan="X-9"))  # fmt: skip
-    there = town(code="53.71", prefix="Lain ", name="Kota Kupang", opened=None)
-    strangers = [place.employee, place.rater, place.observer, place.admin, there.hr]
-    for url in addresses(place, run):
-        assert get(hr, url).status_code == 200, url
-    for stranger in strangers:
-        other = somebody(stranger)
-        for url in addresses(place, run):
-            assert get(other, url).status_code == 404, (stranger, url)
-        assert bring(other, place).status_code == 404
-        for do in ("periksa", "terapkan", "batalkan", "buang"):
-            assert act(other, place, run, do).status_code == 404
-    # Not under the address of one's own agency either.
-    other = somebody(there.hr)
-    for url in addresses(there, run)[4:]:
-        assert get(other, url).status_code == 404
-    assert act(other, there, run, "buang").status_code == 404
-    assert get(Client(), addresses(place, run)[0]).status_code == 302
-    run.refresh_from_db()
-    assert run.state == ImportState.CHECKED
-
-
-def test_a_list_shows_only_its_own_agency_s_files(hr, place):
-    checked(hr, place)
-    there = town(code="53.71", prefix="Lain ", name="Kota Kupang", opened=None)
-    other = somebody(there.hr)
-    assert get(other, at(there, "org_imports")).context["lines"] == []
-    assert len(get(hr, at(place, "org_imports")).context["lines"]) == 1
-
-
-# --- agencies ----------------------------------------------------------------------------------
-
-
-AGENCIES = [
-    {"kode_instansi": "53.71", "nama_instansi": "Pemerintah Kota Kupang",
-     "nama_singkat": "Kota Kupang", "zona_waktu": "WITA"},
-]  # fmt: skip
-
-
-def test_an_administrator_brings_agencies_and_hr_does_not(hr, place):
-    admin = somebody(place.admin)
-    file = SimpleUploadedFile("instansi.xlsx", workbook(instansi=AGENCIES))
-    assert get(hr, "/pengaturan/instansi/impor/").status_code == 404
-    assert "/pengaturan/instansi/impor/" in words(get(admin, "/pengaturan/instansi/"))
-    answer = post(admin, "/pengaturan/instansi/impor/", file=file)
-    job = Job.objects.get()
-    assert answer.url == f"/pekerjaan/{job.public_id}/"
-    work()
-    run = ImportRun.objects.get()
-    url = f"/pengaturan/instansi/impor/{run.public_id}/"
-    assert get(admin, f"/pekerjaan/{job.public_id}/").url == url
-    assert "Kota Kupang" in words(get(admin, url))
-    assert get(hr, url).status_code == 404
-    assert get(hr, at(place, "org_import", run.public_id)).status_code == 404
-    assert post(admin, f"{url}terapkan/").status_code == 302
-    work()
-    run.refresh_from_db()
-    assert run.state == ImportState.APPLIED
-    assert type(place.agency).objects.filter(code="53.71", zone="Asia/Makassar").exists()
-    for name in ("kolom/", "templat/", "templat/agency/"):
-        assert get(admin, f"/pengaturan/instansi/impor/{name}").status_code == 200
-
-
-def test_nobody_s_account_or_person_is_needed_to_tell_who_brought_a_file(place):
-    admin = somebody(place.admin)
-    file = SimpleUploadedFile("instansi.xlsx", workbook(instansi=AGENCIES))
-    post(admin, "/pengaturan/instansi/impor/", file=file)
-    assert "admin" in words(get(admin, "/pengaturan/instansi/impor/"))
-    person(place.agency, "Orang Lain")
-    with CaptureQueriesContext(connection) as seen:
-        get(admin, "/pengaturan/instansi/impor/")
-    assert len(seen) <= 12
