@@ -203,10 +203,15 @@ def posts_like(
 
 
 def units_like(
-    agency: Agency, words: str, *, chosen: UUID | None = None, outside: Unit | None = None
+    agency: Agency,
+    words: str,
+    *,
+    chosen: UUID | None = None,
+    outside: Unit | None = None,
+    besides: int | None = None,
 ) -> list[tuple[str, str]]:
     """Open units to choose from by a part of their name, none below `outside`."""
-    found = Unit.objects.filter(agency=agency, closed_on=None)
+    found = Unit.objects.filter(agency=agency, closed_on=None).exclude(pk=besides or 0)
     if outside is not None:
         found = found.exclude(path__startswith=outside.path)
     rows = _fitting(found, Q(name__icontains=words), ("depth", "name", "pk"), words, chosen)

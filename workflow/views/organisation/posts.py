@@ -204,7 +204,9 @@ def _move(office: Office, one: Post) -> Deed:
         preview=lambda form: foresee(
             office, lambda: services.move_post(one, unit_of(form), by=by(office)).superiors
         ),
-        choices=lambda words, chosen: lists.units_like(office.agency, words, chosen=chosen),
+        choices=lambda words, chosen: lists.units_like(
+            office.agency, words, chosen=chosen, besides=one.unit_id
+        ),
         lead=[_("The post goes with whoever holds it: their plan stays. Somebody who takes another "
                 "post is a staff change instead.")],
     )  # fmt: skip

@@ -135,6 +135,7 @@ def _page(
     return office.render(
         "record_act", deed.tab, deed.title, status=status, crumbs=deed.crumbs, deed=deed,
         form=form, seen=seen, lead_lines=deed.lead, look=LOOK, apply=APPLY,
+        has_preview=deed.preview is not None,
     )  # fmt: skip
 
 

@@ -205,7 +205,7 @@ def _move(office: Office, one: Unit) -> Deed:
         office, one, title=_("Move below another unit"), button=_("Move"), form=ParentForm,
         run=run, preview=preview,
         choices=lambda words, chosen: lists.units_like(
-            office.agency, words, chosen=chosen, outside=one
+            office.agency, words, chosen=chosen, outside=one, besides=one.parent_id
         ),
         lead=[_("Everything below it goes along. Superiors follow the units; those that were "
                 "given by hand stay.")],

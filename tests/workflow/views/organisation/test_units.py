@@ -144,7 +144,7 @@ def test_another_choice_than_the_one_previewed_is_previewed_first(client, place)
 def test_no_unit_is_offered_below_itself(client, place):
     answer = get(client, act(place, "pindah", place.office))
     offered = [label for _key, label in answer.context["form"].fields["chosen"].choices]
-    assert offered == ["Pemerintah Kota", "BKPSDM, Pemerintah Kota"]
+    assert offered == ["BKPSDM, Pemerintah Kota"]
     forged = post(client, act(place, "pindah", place.office), chosen=str(place.section.public_id))
     assert forged.status_code == 422
 
