@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db import connection
+
 from cycles.enums import AbsenceKind, PersonKind
 from cycles.models import Cycle
 from cycles.queries.members import unit_ids
@@ -139,3 +141,24 @@ def lineup(cycle: Cycle, on: date) -> Lineup:
             "raters": list(named.values()),
         },
     )
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where somebody would stand in a cycle: why not ("" for who belongs), and who would rate."""
+
+    person_id: int
+    post_id: int
+    why: str
+    rater_id: int | None
+
+
+def standings(cycle: Cycle, on: date, people: Sequence[int]) -> dict[int, Standing]:
+    """Some people's standing on a day, by person. At most three queries."""
+    line = lineup(cycle, on).of(people)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT person_id, post_id, why, rater_id FROM ({line.sql}) lineup",  # noqa: S608
+            line.params,
+        )
+        return {row[0]: Standing(*row) for row in cursor.fetchall()}

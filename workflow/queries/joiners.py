@@ -9,7 +9,6 @@ from django.db.models import Q, QuerySet, Subquery
 from cycles.enums import PersonKind
 from cycles.models import Cycle, Person, Posting
 from cycles.queries.members import belonging
-from cycles.queries.officials import SeatIndex
 from workflow.queries.keyset import SIZE, START, Cursor, Page, page_of, uuid_of
 
 
@@ -43,16 +42,4 @@ def joiners(cycle: Cycle, on: date, cursor: Cursor = START, size: int = SIZE) ->
                     "person_id": Subquery(person.values("pk"))}  # fmt: skip
     return page_of(
         rows, ("person__name", "person_id"), position, backwards=cursor.backwards, size=size
-    )
-
-
-def rater_above(seats: SeatIndex, posting: Posting) -> int | None:
-    """Who would rate this person: the nearest superior who may; None when nobody is found."""
-    return next(
-        (
-            found
-            for seat in seats.above(posting.post_id)
-            if (found := seat.person_for("rate", {posting.person_id})) is not None
-        ),
-        None,
     )

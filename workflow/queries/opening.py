@@ -35,6 +35,11 @@ def sentence(reason: str) -> str:
     return str(SENTENCES[reason]) if reason else ""
 
 
+def is_reason(text: str) -> bool:
+    """Whether a text is the code of a reason."""
+    return text in SENTENCES or text.removeprefix(AWAY) in AbsenceKind.values
+
+
 @dataclass(frozen=True)
 class Tally:
     """How many had an outcome for a reason ("" for who was created)."""
@@ -86,6 +91,12 @@ def listed(cycle: Cycle, outcome: str = "", reason: str = "") -> QuerySet[Openin
     if outcome:
         found = found.filter(outcome=outcome)
     return found.filter(reason=reason) if reason else found
+
+
+def reasons_of(cycle: Cycle, people: list[int]) -> dict[int, str]:
+    """Why each of these was not opened, as a sentence, by person. One query."""
+    found = OpeningResult.objects.filter(cycle=cycle, person__in=people).exclude(reason="")
+    return {person: sentence(reason) for person, reason in found.values_list("person", "reason")}
 
 
 def position(cursor: Cursor) -> dict[str, Any] | None:

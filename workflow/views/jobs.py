@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from kombu.exceptions import OperationalError
 
-from cycles.enums import JobState
+from cycles.enums import JobKind, JobState
 from cycles.models import Job
 from cycles.services import jobs
 from workflow.tasks import work
@@ -22,8 +22,24 @@ from workflow.views.access import actor, page
 
 log = logging.getLogger(__name__)
 
+
+def _of_cycle(name: str, failed: str = "") -> Callable[[Job], str]:
+    """The address of a page of the job's cycle; another one for a job that failed."""
+
+    def address(job: Job) -> str:
+        is_failed = failed and job.state == JobState.FAILED
+        return reverse(failed if is_failed else name, args=[job.cycle.public_id])  # type: ignore[union-attr]
+
+    return address
+
+
 # Where the result of a kind of job is looked at, and where a failed one leads back to.
-RESULTS: dict[str, Callable[[Job], str]] = {}
+RESULTS: dict[str, Callable[[Job], str]] = {
+    JobKind.REHEARSAL: _of_cycle("hr_rehearsal"),
+    JobKind.OPENING: _of_cycle("hr_opening_results", failed="hr_opening"),
+    JobKind.CLOSING: _of_cycle("hr_cycle", failed="hr_close"),
+    JobKind.ARCHIVING: _of_cycle("hr_archive"),
+}
 
 
 def start(job: Job) -> HttpResponse:

@@ -13,8 +13,8 @@ from cycles.queries.rehearsal.checks import CHECKS, Limits
 from cycles.queries.rehearsal.words import KINDS, Kind
 
 __all__ = [
-    "CHECKS", "KINDS", "Kind", "KindCount", "Limits", "change_after", "kinds_of", "latest",
-    "listed", "mended", "names_for", "severities",
+    "CHECKS", "KINDS", "Kind", "KindCount", "Limits", "before", "change_after", "kinds_of",
+    "latest", "listed", "mended", "names_for", "sentence", "severities",
 ]  # fmt: skip
 
 # Acts written beside appraisals that change nothing a rehearsal looks at.

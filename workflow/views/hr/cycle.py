@@ -4,32 +4,30 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.contrib import messages
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from cycles.enums import CycleStatus
 from cycles.exceptions import Refused
-from cycles.models import Cycle, Person, Stage
-from cycles.queries.officials import SeatIndex
+from cycles.models import Cycle, Person, Stage, Unit
+from cycles.queries.lineup import standings
 from cycles.rules import CycleRules
 from workflow.enums import OPEN
 from workflow.forms.hr import MOST_AT_ONCE
 from workflow.queries import hr_lists
 from workflow.queries.hr_lists import Filter
 from workflow.queries.joiners import joiners as joiners_of
-from workflow.queries.joiners import rater_above
 from workflow.queries.keyset import uuid_of
-from workflow.queries.opening import NO_RATER, sentence
-from workflow.services.closing import close_cycle
+from workflow.queries.opening import NO_RATER, reasons_of, sentence
+from workflow.services.closing import ask_closing
 from workflow.services.opening import open_cycle
 from workflow.views.access import page
 from workflow.views.hr.desk import Desk, rows_of
-from workflow.views.hr.rules import in_words
+from workflow.views.hr.rehearsal import author_of
+from workflow.views.hr.rules import in_words, members_in_words
+from workflow.views.jobs import start
 
 
 @page("hr")
@@ -42,12 +40,40 @@ def cycle(request: HttpRequest, cycle_id: UUID) -> HttpResponse:
         "cycle",
         desk.cycle.name,
         stages=[(stage, _standing(desk, stage)) for stage in
-                Stage.objects.filter(cycle=desk.cycle).order_by("due_on", "opens_on")],
-        rules=in_words(CycleRules.from_json(desk.cycle.rules)),
+                Stage.objects.filter(cycle=desk.cycle).select_related("unit")
+                .order_by("due_on", "opens_on")],
+        rules=[
+            *in_words(CycleRules.from_json(desk.cycle.rules)),
+            *[(_("Who belongs"), members) for members in [_members(desk)] if members],
+        ],
+        unit_rules=_unit_rules(desk),
         others=list(
             Cycle.objects.filter(agency=desk.agency).exclude(pk=desk.cycle.pk).order_by("-year")
         ),
     )  # fmt: skip
+
+
+def _members(desk: Desk) -> list[tuple[str, str]]:
+    return members_in_words(desk.cycle.members, _names(desk, desk.cycle.members.get("units", [])))
+
+
+def _unit_rules(desk: Desk) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What single units have otherwise: the facts that differ from everybody's."""
+    everybody = {fact for _h, facts in in_words(CycleRules.from_json(desk.cycle.rules))
+                 for fact in facts}  # fmt: skip
+    names = _names(desk, [own["unit"] for own in desk.cycle.unit_rules])
+    found = []
+    for own in desk.cycle.unit_rules:
+        rules = in_words(CycleRules.from_json(desk.cycle.rules | own["rules"]))
+        facts = [fact for _h, facts in rules for fact in facts if fact not in everybody]
+        found.append((names.get(own["unit"], ""), facts))
+    return [(name, facts) for name, facts in found if facts]
+
+
+def _names(desk: Desk, ids: list[int]) -> dict[int, str]:
+    if not ids:
+        return {}
+    return dict(Unit.objects.filter(agency=desk.agency, pk__in=ids).values_list("pk", "name"))
 
 
 def _standing(desk: Desk, stage: Stage) -> str:
@@ -91,6 +117,7 @@ def joiners(request: HttpRequest, cycle_id: UUID) -> HttpResponse:
             desk.cycle.cases.filter(person__in=[person.pk for person in people])
         )
     }
+    why = reasons_of(desk.cycle, [person.pk for person in people])
     return desk.render(
         "joiners_done",
         "cycle",
@@ -101,7 +128,7 @@ def joiners(request: HttpRequest, cycle_id: UUID) -> HttpResponse:
             (
                 person,
                 rows_of(desk, [cases[person.pk]])[0] if person.pk in cases else None,
-                opened.failed.get(person.pk) or _("This person has no posting today."),
+                why.get(person.pk) or _("This person has no posting today."),
             )
             for person in people
         ],
@@ -110,13 +137,11 @@ def joiners(request: HttpRequest, cycle_id: UUID) -> HttpResponse:
 
 def _joiners(desk: Desk, *, problem: str = "", status: int = 200) -> HttpResponse:
     found = joiners_of(desk.cycle, desk.today, desk.cursor())
-    seats = SeatIndex(desk.agency.pk, desk.today) if found.rows else None
-    raters = {posting.pk: rater_above(seats, posting) if seats else None for posting in found.rows}
-    names = dict(
-        Person.objects.filter(pk__in={r for r in raters.values() if r is not None}).values_list(
-            "pk", "name"
-        )
-    )
+    people = [posting.person_id for posting in found.rows]
+    standing = standings(desk.cycle, desk.today, people) if people else {}
+    raters = {stand.rater_id for stand in standing.values() if stand.rater_id is not None}
+    names = dict(Person.objects.filter(pk__in=raters).values_list("pk", "name"))
+    able = {person for person, stand in standing.items() if not stand.why and stand.rater_id}
     opened_on = desk.cycle.opened_at
     return desk.render(
         "joiners",
@@ -126,9 +151,9 @@ def _joiners(desk: Desk, *, problem: str = "", status: int = 200) -> HttpRespons
         rows=[
             (
                 posting,
-                names.get(raters[posting.pk] or 0, ""),
-                sentence(NO_RATER)
-                if raters[posting.pk] is None
+                names.get(standing[posting.person_id].rater_id or 0, ""),
+                sentence(standing[posting.person_id].why or NO_RATER)
+                if posting.person_id not in able
                 else _("Came after the cycle was opened.")
                 if opened_on is not None and posting.starts_on > opened_on.date()
                 else _("Was not included when the cycle was opened."),
@@ -136,8 +161,8 @@ def _joiners(desk: Desk, *, problem: str = "", status: int = 200) -> HttpRespons
             for posting in found.rows
         ],
         problem=problem,
-        selectable=desk.is_running and any(r is not None for r in raters.values()),
-        able={pk for pk, rater in raters.items() if rater is not None},
+        selectable=desk.is_running and bool(able),
+        able=able,
         status=status,
         **desk.pages(found, lambda posting: str(posting.person.public_id)),
     )
@@ -149,26 +174,16 @@ def _joiners(desk: Desk, *, problem: str = "", status: int = 200) -> HttpRespons
 @page("hr")
 @require_http_methods(["GET", "POST"])
 def close(request: HttpRequest, cycle_id: UUID) -> HttpResponse:
-    """Close the cycle; refused with the list of what is still open."""
+    """Ask for the closing; refused with the list of what is still open."""
     desk = Desk(request, cycle_id)
     if request.method == "GET":
         return _closing(desk)
     if request.POST.get("sure") != "yes":
         return _closing(desk, problem=_("Tick that you know what closing means."), status=422)
     try:
-        done = close_cycle(desk.cycle, actor=desk.actor, now=desk.now)
+        return start(ask_closing(desk.cycle, author=author_of(desk), actor=desk.actor))
     except Refused as refusal:
         return _closing(desk, problem=refusal.reason, status=409)
-    messages.success(
-        request,
-        ngettext(
-            "The cycle is closed with %(n)d finally approved appraisal.",
-            "The cycle is closed with %(n)d finally approved appraisals.",
-            done.closed,
-        )
-        % {"n": done.closed},
-    )
-    return redirect(desk.url("hr_cycle"))
 
 
 def _closing(desk: Desk, *, problem: str = "", status: int = 200) -> HttpResponse:

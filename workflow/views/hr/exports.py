@@ -60,7 +60,7 @@ def as_csv(rows: Iterable[Sequence[object]]) -> Iterator[str]:
         yield writer.writerow([harmless(cell) for cell in row])
 
 
-def _answer(rows: Iterable[Sequence[object]], name: str) -> HttpResponse:
+def answer(rows: Iterable[Sequence[object]], name: str) -> HttpResponse:
     # The rows are made while they are sent, when the request's language is no longer set.
     language = translation.get_language()
 
@@ -82,7 +82,7 @@ def _answer(rows: Iterable[Sequence[object]], name: str) -> HttpResponse:
     return cast(HttpResponse, answer)
 
 
-def _record(desk: Desk, what: str, **facts: Any) -> None:
+def record(desk: Desk, what: str, **facts: Any) -> None:
     """An export is an act: who took what out, when. No names and no search words."""
     with transaction.atomic():
         ledger.append(
@@ -124,8 +124,8 @@ def completion(request: HttpRequest, cycle_id: UUID) -> HttpResponse:
              unit.depth, unit.name)
         for unit in units
     ]  # fmt: skip
-    _record(desk, "completion", units=len(rows))
-    return _answer([head, *rows], f"kelengkapan-{desk.cycle.year}-{desk.today:%Y%m%d}")
+    record(desk, "completion", units=len(rows))
+    return answer([head, *rows], f"kelengkapan-{desk.cycle.year}-{desk.today:%Y%m%d}")
 
 
 @page("hr")
@@ -142,7 +142,7 @@ def people(request: HttpRequest, cycle_id: UUID) -> HttpResponse:
     chosen = narrowing(desk)
     cases = hr_lists.for_table(filter_of(desk, chosen).of(desk.cycle)).select_related("appraisal")
     number = cases.count()
-    _record(
+    record(
         desk,
         "people",
         rows=number,
@@ -161,7 +161,7 @@ def people(request: HttpRequest, cycle_id: UUID) -> HttpResponse:
         for case in ordered:
             yield _person_row(desk, case)
 
-    return _answer(rows(), f"pegawai-{desk.cycle.year}-{desk.today:%Y%m%d}")
+    return answer(rows(), f"pegawai-{desk.cycle.year}-{desk.today:%Y%m%d}")
 
 
 def _person_row(desk: Desk, case: Case) -> list[object]:
