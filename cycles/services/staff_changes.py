@@ -7,6 +7,7 @@ calls `leave`, `arrive` and `finish` inside its own transaction.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
@@ -38,6 +39,7 @@ from cycles.queries.staff_changes import (
     is_waiting,
     postings_from,
 )
+from cycles.services.accounts import revoke_role, set_active
 
 Kind = StaffChangeKind
 LETTER = 120
@@ -283,7 +285,7 @@ def wish_of(change: StaffChange) -> Wish:
 # --- taking effect -----------------------------------------------------------------------------
 
 
-def leave(change: StaffChange) -> Written:
+def leave(change: StaffChange, now: datetime) -> Written:
     """First half: end what ends. Raises Refused when a posting began only later."""
     wish, on, eve = wish_of(change), change.effective_on, change.effective_on - ONE_DAY
     person, agency, written = change.person, change.agency, Written()
@@ -314,11 +316,11 @@ def leave(change: StaffChange) -> Written:
             written.absence.ends_on = eve
             written.absence.save(update_fields=["ends_on"])
     if wish.kind in ENDINGS:
-        _belongs_no_more(change, written)
+        _belongs_no_more(change, written, now)
     return written
 
 
-def _belongs_no_more(change: StaffChange, written: Written) -> None:
+def _belongs_no_more(change: StaffChange, written: Written, now: datetime) -> None:
     """The person leaves the agency with everything they were entrusted with there."""
     person, agency, on = change.person, change.agency, change.effective_on
     person.left_on = on
@@ -330,10 +332,16 @@ def _belongs_no_more(change: StaffChange, written: Written) -> None:
         written.actings.append(acting.pk)
     theirs = Q(person=person) | Q(rater=person)
     _end_exceptions(RaterException.objects.filter(theirs, agency=agency), on)
-    RoleGrant.objects.filter(user__person=person, agency=agency).delete()
+    user = User.objects.filter(person=person).first()
+    if user is None:
+        return
+    for grant in RoleGrant.objects.filter(user=user, agency=agency).order_by("pk"):
+        revoke_role(user, grant.pk, author=change.author, now=now)
     if change.kind == Kind.DEATH:
         # Who retires or moves may still have a result to answer; the dead have nobody log in.
-        User.objects.filter(person=person).update(is_active=False)
+        # The last administrator's account stays open until there is another one.
+        with suppress(Refused):
+            set_active(user, False, author=change.author, now=now)
 
 
 def _end_exceptions(found: QuerySet[RaterException], on: date) -> None:

@@ -168,7 +168,7 @@ def _apply_together(change_ids: Sequence[int], now: datetime) -> list[Effects]:
             people = [change.person_id for change in changes]
             list(Person.objects.select_for_update(no_key=True)
                  .filter(pk__in=people).order_by("pk").values_list("pk"))  # fmt: skip
-            written = [records.leave(change) for change in changes]
+            written = [records.leave(change, now) for change in changes]
             pairs = list(zip(changes, written, strict=True))
             for change, what in pairs:
                 records.arrive(change, what)
@@ -299,19 +299,21 @@ def follow_postings(now: datetime | None = None) -> int:
 
 
 _ELSEWHERE = """
-WITH today AS (
-    SELECT id AS agency_id, (%(now)s AT TIME ZONE zone)::date AS day FROM cycles_agency
-), held AS (
-    SELECT g.agency_id, g.person_id, array_agg(g.post_id) AS posts
-    FROM cycles_posting g JOIN today USING (agency_id)
-    WHERE g.starts_on <= today.day AND coalesce(g.ends_on >= today.day, true)
-    GROUP BY g.agency_id, g.person_id
+WITH held AS (
+    SELECT g.agency_id, g.person_id, g.post_id
+    FROM cycles_posting g JOIN cycles_agency a ON a.id = g.agency_id
+    WHERE g.starts_on <= (%(now)s AT TIME ZONE a.zone)::date
+        AND coalesce(g.ends_on >= (%(now)s AT TIME ZONE a.zone)::date, true)
 )
 SELECT c.id, c.turn_number
 FROM workflow_case c
-JOIN held ON held.agency_id = c.agency_id AND held.person_id = c.person_id
 WHERE c.state IN ('planning', 'plan_review', 'monitoring', 'checkin_review')
-    AND NOT c.post_id = ANY(held.posts)
+    AND NOT EXISTS (
+        SELECT 1 FROM held WHERE held.person_id = c.person_id AND held.post_id = c.post_id
+    )
+    AND EXISTS (
+        SELECT 1 FROM held WHERE held.person_id = c.person_id AND held.agency_id = c.agency_id
+    )
 ORDER BY c.id
 LIMIT %(most)s
 """

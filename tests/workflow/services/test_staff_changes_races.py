@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from workflow.enums import State
 from workflow.models import Case
 from workflow.services.door import Outcome
 from workflow.services.opening import open_cycle
+from workflow.services.staff_changes import apply_due
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -70,6 +72,20 @@ def test_a_rater_retires_while_approving(place):
         assert (after.state, after.turn_person) in {
             (State.MONITORING, after.person), (State.PLAN_REVIEW, place.superior),
         }  # fmt: skip
+        is_whole(after)
+
+
+def test_two_sweeps_let_a_change_take_effect_once(place):
+    people = staff(place, 4)
+    may = JANUARY + timedelta(days=120)
+    for someone in people:
+        carry(place, someone, "retirement", JANUARY, on=may.date())
+    results = contest(*(lambda: apply_due(may) for _ in range(3)))  # type: ignore[arg-type,return-value]
+    no_error(results)
+    assert sum(results) == 4  # type: ignore[arg-type]
+    for someone in people:
+        after = place.case(someone)
+        assert after.state == "excluded"
         is_whole(after)
 
 

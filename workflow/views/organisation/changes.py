@@ -28,7 +28,7 @@ from workflow.queries.keyset import page_of, uuid_of
 from workflow.queries.organisation import people_like
 from workflow.queries.story import AUTHORITIES
 from workflow.services.staff_changes import Preview, call_off, carry_out, preview
-from workflow.services.staff_effects import Effects
+from workflow.services.staff_effects import Effects, Passed
 from workflow.views.access import page
 from workflow.views.organisation.frame import Office, plain
 from workflow.views.organisation.record_acts import APPLY, LOOK
@@ -293,10 +293,14 @@ def _seen(seen: Preview, office: Office) -> dict[str, Any]:
             "pk", "title"
         )
     )
+    together: dict[tuple[int, str, str], list[Passed]] = {}
+    for row in effects.passed:
+        together.setdefault((row.case_id, row.before, row.after), []).append(row)
     rows = [
-        {"person": row.person, "state": State(row.state).label, "part": PARTS[row.part],
-         "before": row.before or _("HR"), "after": row.after or _("HR")}
-        for row in effects.passed
+        {"person": found[0].person, "state": State(found[0].state).label,
+         "parts": ", ".join(str(PARTS[row.part]) for row in found),
+         "before": before or _("HR"), "after": after or _("HR")}
+        for (_case, before, after), found in together.items()
     ]  # fmt: skip
     return {
         "own": [

@@ -69,8 +69,7 @@ def test_the_preview_names_what_will_happen_and_writes_nothing(client):
     shown = look(client, new(place, place.rater, "retirement"), JANUARY, effective_on="2026-01-05")
     text = re.sub(r"<[^>]+>", " ", words(shown))
     text = " ".join(text.split())
-    assert "Pegawai Plan under review the item Penilai Atasan" in text
-    assert "Pegawai Plan under review the rater&#x27;s part Penilai Atasan" in text
+    assert "Pegawai Plan under review the item, the rater&#x27;s part Penilai Atasan" in text
     assert "Basis: Pre-retirement (MPP) or retirement" in text
     assert "Vacant: Kepala Puskesmas" in text
     assert (StaffChange.objects.count(), LedgerEntry.objects.count()) == (0, before)
