@@ -89,6 +89,13 @@ class Delivery(Public):
                 condition=Q(channel=Channel.BELL, read_at__isnull=True),
                 name="delivery_unread",
             ),
+            # Mails of an agency that never arrived, newest first.
+            models.Index(
+                "agency",
+                models.F("id").desc(),
+                condition=Q(state=DeliveryState.FAILED),
+                name="delivery_failed",
+            ),
             # Unread ones of cases that have moved on.
             models.Index(
                 fields=["case"],
