@@ -17,6 +17,8 @@ from cycles.enums import PersonKind
 
 LENGTH: Final = 18
 NRP_LENGTHS: Final = range(5, LENGTH)
+_PPPK: Final = PersonKind.PPPK.value
+_OFFICIAL: Final = PersonKind.OFFICIAL.value
 # Born earlier nobody serves any more.
 FIRST_BIRTH: Final = 1930
 _NOISE: Final = re.compile(r"[\s.'’`\-\u00a0]")
@@ -30,9 +32,9 @@ def tidy(written: str) -> str:
 
 def kind_of(number: str, person: str) -> str:
     """What such a number is called: "nip", "ni_pppk" or "nrp"."""
-    if person == PersonKind.PPPK:
+    if person == _PPPK:
         return "ni_pppk"
-    if person == PersonKind.OFFICIAL and len(number) != LENGTH:
+    if person == _OFFICIAL and len(number) != LENGTH:
         return "nrp"
     return "nip"
 

@@ -7,9 +7,8 @@ from typing import Final
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from cycles.enums import RowOutcome
 from cycles.models import Agency
-from cycles.services.imports.dryrun import DryRun, Ids, Once, missing
+from cycles.services.imports.dryrun import ADDED, CHANGED, DryRun, Ids, Once, missing
 from cycles.services.imports.reading import Table
 from cycles.sheets import AGENCY
 
@@ -53,7 +52,7 @@ def check_agencies(table: Table, dry: DryRun) -> None:
             agency = known.get(code)
             if agency is None:
                 row.problems += [missing(name) for name in _FIELDS if name not in row.data]
-                row.outcome, row.undo = RowOutcome.ADDED, {"id": ids.take(), "new": True}
+                row.outcome, row.undo = ADDED, {"id": ids.take(), "new": True}
                 continue
             row.label = row.label or agency.name
             for column, field in _FIELDS.items():
@@ -62,7 +61,7 @@ def check_agencies(table: Table, dry: DryRun) -> None:
                     shown = AGENCY[column].shown
                     row.change(column, shown(old), shown(row.data[column]))
             if row.changes:
-                row.outcome = RowOutcome.CHANGED
+                row.outcome = CHANGED
                 row.undo = {
                     "id": agency.pk,
                     "was": {field: getattr(agency, field) for field in _FIELDS.values()},

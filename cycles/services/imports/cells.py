@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
 from typing import Final
 
 from django.core.exceptions import ValidationError
@@ -34,6 +33,12 @@ _MONTHS: Final = {
          ("november", "nopember"), ("desember", "december")), start=1)
     for name in names
 }  # fmt: skip
+# Addresses that need no closer look.
+_USUAL_MAIL: Final = re.compile(
+    r"[a-z0-9_%+-]+(?:\.[a-z0-9_%+-]+)*@(?:[a-z0-9]+[.-])+[a-z]{2,24}\Z"
+)
+_SEEN: dict[tuple[str, str], str] = {}
+_MOST_SEEN: Final = 20_000
 
 Problems = list[tuple[str, str]]
 
@@ -55,7 +60,11 @@ def read_row(table: Table, cells: Sequence[Cell], data: dict[str, str]) -> Probl
             if column.empties:
                 data[column.name] = ""
             continue
-        value, sentence = _read(column, cell, text)
+        if column.choices or column.form is Form.DATE:
+            # The same few words and days stand in a hundred thousand rows.
+            value, sentence = _known(column, text)
+        else:
+            value, sentence = _read(column, cell, text)
         data[column.name] = value
         if sentence:
             problems.append((column.name, sentence))
@@ -68,9 +77,11 @@ def tidy(text: str) -> str:
         text = unicodedata.normalize("NFC", text)
     if not text.isprintable():
         text = _HIDDEN.sub(" ", text)
-    if text[0] == "'" and text[1:2] in ("=", "+", "-", "@"):
-        text = text[1:]
-    return " ".join(text.split())
+    if "  " in text or text[0] == " " or text[-1] == " " or "\xa0" in text:
+        text = " ".join(text.split())
+    if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@"):
+        return text[1:]
+    return text
 
 
 def parse_day(text: str) -> date | None:
@@ -100,26 +111,38 @@ def _as_text(cell: Cell) -> str:
     return cell.isoformat() if isinstance(cell, date | time) else str(cell)
 
 
+def _known(column: Column, text: str) -> tuple[str, str]:
+    """A choice or a day. What cannot be read is not remembered: its sentence has a language."""
+    key = (column.name, text)
+    found = _SEEN.get(key)
+    if found is None:
+        found, sentence = _read_day(text) if column.form is Form.DATE else _choose(column, text)
+        if sentence:
+            return found, sentence
+        if len(_SEEN) >= _MOST_SEEN:
+            _SEEN.clear()
+        _SEEN[key] = found
+    return found, ""
+
+
+def _choose(column: Column, text: str) -> tuple[str, str]:
+    value = column.choices.get(plain(text))
+    if value is not None:
+        return value, ""
+    return text, _("“%(text)s” is not known here. Write one of: %(choices)s.") % {
+        "text": text[:60], "choices": ", ".join(column.written)}  # fmt: skip
+
+
 def _read(column: Column, cell: Cell, text: str) -> tuple[str, str]:
     """The text as stored, or as written with the sentence about it."""
     form = column.form
-    if form is Form.DATE:
-        return _read_day(text)
-    if form is Form.CHOICE:
-        value = column.choices.get(text.casefold())
-        if value is None:
-            value = column.choices.get(plain(text))
-        if value is None:
-            return text, _("“%(text)s” is not known here. Write one of: %(choices)s.") % {
-                "text": text[:60], "choices": ", ".join(column.written)}  # fmt: skip
-        return value, ""
     if form is Form.NUMBER:
-        if not isinstance(cell, str) and float(text if text.isdigit() else 0) >= _MOST_EXACT:
+        if isinstance(cell, float) and cell >= _MOST_EXACT:
             return text, _(
                 "The spreadsheet kept this as a number and lost its last digits. Format the "
                 "column as text and write the number again."
             )
-        return nip.tidy(text), ""
+        return (text if text.isdigit() else nip.tidy(text)), ""
     if text in _FAILED:
         return text, _("The formula in this cell has failed. Write the value itself.")
     if len(text) > column.limit:
@@ -127,20 +150,18 @@ def _read(column: Column, cell: Cell, text: str) -> tuple[str, str]:
             "length": len(text), "limit": column.limit}  # fmt: skip
     if form is Form.EMAIL:
         text = text.lower()
-        try:
-            validate_email(text)
-        except ValidationError:
-            return text, _("This is no e-mail address. Write it again, or leave the cell empty.")
+        if not _USUAL_MAIL.match(text):
+            try:
+                validate_email(text)
+            except ValidationError:
+                return text, _(
+                    "This is no e-mail address. Write it again, or leave the cell empty."
+                )
     return text, ""
 
 
-@lru_cache(maxsize=4096)
-def _day(text: str) -> date | None:
-    return parse_day(text)
-
-
 def _read_day(text: str) -> tuple[str, str]:
-    day = _day(text)
+    day = parse_day(text)
     if day is None:
         return text, _("“%(text)s” is no date. Write it like 2026-01-31 or 31-01-2026.") % {
             "text": text[:40]}  # fmt: skip

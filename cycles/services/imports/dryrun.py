@@ -20,6 +20,9 @@ CHUNK: Final = 2000
 # People who are missing from a complete file have no row of it; theirs are numbered from here.
 MISSING: Final = 1_000_001
 _COLUMNS: Final = "run_id, kind, number, key, label, outcome, data, changes, problems, undo"
+# Plain texts: a hundred thousand rows carry one each.
+ADDED, CHANGED, MOVED = RowOutcome.ADDED.value, RowOutcome.CHANGED.value, RowOutcome.MOVED.value
+CLOSED, SAME, FAULTY = RowOutcome.CLOSED.value, RowOutcome.SAME.value, RowOutcome.FAULTY.value
 _dumps: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -32,7 +35,7 @@ class Row:
     problems: Problems
     key: str = ""
     label: str = ""
-    outcome: str = RowOutcome.SAME
+    outcome: str = SAME
     changes: dict[str, list[str]] = field(default_factory=dict)
     undo: dict[str, Any] = field(default_factory=dict)
 
@@ -114,7 +117,7 @@ class DryRun:
                     " %s::text[], %s::text[]) AS i(kind, number, name, sentence)"
                     " GROUP BY kind, number) l"
                     " WHERE r.run_id = %s AND r.kind = l.kind AND r.number = l.number",
-                    [RowOutcome.FAULTY, list(kinds), list(numbers), list(columns),
+                    [FAULTY, list(kinds), list(numbers), list(columns),
                      list(sentences), self.run.pk],
                 )  # fmt: skip
             cursor.execute(
@@ -133,18 +136,19 @@ class DryRun:
             connection.cursor() as cursor,
             cursor.copy(f"COPY cycles_importrow ({_COLUMNS}) FROM STDIN") as copy,
         ):
+            run_id = self.run.pk
             for kind, row in self._rows:
-                outcome = row.outcome
+                outcome, problems = row.outcome, "[]"
                 if row.problems:
-                    outcome = RowOutcome.FAULTY
+                    outcome = FAULTY
+                    problems = _dumps([{"column": column, "sentence": sentence}
+                                       for column, sentence in row.problems])  # fmt: skip
                 # An unchanged row says nothing new; it is not kept twice.
-                data = "{}" if outcome == RowOutcome.SAME else _dumps(row.data)
-                problems = [{"column": column, "sentence": sentence}
-                            for column, sentence in row.problems]  # fmt: skip
+                data = "{}" if outcome == SAME else _dumps(row.data)
                 copy.write_row((
-                    self.run.pk, kind, row.number, row.key[:64], row.label[:200],
-                    outcome, data, _dumps(row.changes), _dumps(problems),
-                    _dumps(row.undo),
+                    run_id, kind, row.number, row.key[:64], row.label[:200], outcome, data,
+                    _dumps(row.changes) if row.changes else "{}", problems,
+                    _dumps(row.undo) if row.undo else "{}",
                 ))  # fmt: skip
         self._rows.clear()
 

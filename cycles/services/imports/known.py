@@ -156,6 +156,8 @@ class Namesakes:
                     self._by_name.setdefault(bare(known), []).append(
                         (id_, birth(known_number or ""), known_key)
                     )
+        if not self._by_name:
+            return []
         born = birth(number)
         return [
             id_

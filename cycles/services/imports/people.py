@@ -13,8 +13,19 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from cycles import nip, ranks
-from cycles.enums import PersonKind, RowOutcome
-from cycles.services.imports.dryrun import MISSING, DryRun, Ids, Once, Row, missing
+from cycles.enums import PersonKind
+from cycles.services.imports.dryrun import (
+    ADDED,
+    CHANGED,
+    CLOSED,
+    MISSING,
+    MOVED,
+    DryRun,
+    Ids,
+    Once,
+    Row,
+    missing,
+)
 from cycles.services.imports.known import Known, Lookup, Namesakes, bare, is_alike, look_up
 from cycles.services.imports.posts import PostAt, Posts
 from cycles.services.imports.reading import Table
@@ -22,6 +33,7 @@ from cycles.services.imports.seats import Seats
 from cycles.sheets import PERSON
 
 _LOGIN: Final = 60
+_KINDS: Final = frozenset(PersonKind.values)
 _CURRENT: Final = """
 SELECT id FROM cycles_person WHERE agency_id = %s AND (left_on IS NULL OR left_on > %s)
 """
@@ -160,7 +172,7 @@ class People:
     # --- what changes? ------------------------------------------------------------------------
 
     def _add(self, row: Row) -> None:
-        row.outcome, row.undo["new"] = RowOutcome.ADDED, True
+        row.outcome, row.undo["new"] = ADDED, True
         if "jenis_pegawai" not in row.data:
             row.problems.append(missing("jenis_pegawai"))
         row.undo["to"]["login"] = login_of(row.label)
@@ -202,7 +214,7 @@ class People:
         written = row.data.get("golongan")
         kind = row.data.get("jenis_pegawai", person.kind if person else "")
         old = person.rank if person else ""
-        if written is None or written == old or kind not in PersonKind.values:
+        if written is None or written == old or kind not in _KINDS:
             return
         rank = ranks.read(written, kind) if written else ""
         if rank is None:
@@ -273,11 +285,11 @@ class People:
             row.undo = {}
             return
         if row.undo["to"].get("left"):
-            row.outcome = RowOutcome.CLOSED
+            row.outcome = CLOSED
         elif "kode_jabatan" in row.changes:
-            row.outcome = RowOutcome.MOVED
+            row.outcome = MOVED
         else:
-            row.outcome = RowOutcome.CHANGED
+            row.outcome = CHANGED
 
     # --- at the end ---------------------------------------------------------------------------
 
@@ -319,7 +331,7 @@ class People:
                         "You are missing from the file yourself. Add your row, or bring the file "
                         "as one that is not complete."))  # fmt: skip
                 self._leave(row, person, day)
-                row.outcome = RowOutcome.CLOSED
+                row.outcome = CLOSED
                 rows.append(row)
                 number += 1
             self.dry.write("person", rows)

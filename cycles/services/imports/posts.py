@@ -7,12 +7,25 @@ from typing import Any, Final, NamedTuple
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from cycles.enums import PostKind, RowOutcome
-from cycles.services.imports.dryrun import DryRun, Ids, Once, Row, missing, text_of
+from cycles.enums import PostKind
+from cycles.services.imports.dryrun import (
+    ADDED,
+    CHANGED,
+    CLOSED,
+    MOVED,
+    SAME,
+    DryRun,
+    Ids,
+    Once,
+    Row,
+    missing,
+    text_of,
+)
 from cycles.services.imports.reading import Table
 from cycles.services.imports.units import UnitAt, Units
 from cycles.sheets import POST
 
+_WITH_RUNG: Final = frozenset({PostKind.FUNGSIONAL.value, ""})
 _KNOWN: Final = """
 SELECT p.id, p.code, p.unit_id, p.title, p.kind, p.grade, p.is_head, p.closed_on,
     p.is_superior_given, s.id, s.code
@@ -95,7 +108,7 @@ class Posts:
                     row.problems.append(missing(column))
             post_id, unit_id, is_head = ids.take(), unit.id if unit else 0, False
             kind, closed_on, above = "", "", ""
-            row.outcome = RowOutcome.ADDED
+            row.outcome = ADDED
         else:
             post_id, _code, unit_id, title, kind, _grade, is_head, closed_on = known[:8]
             closed_on, above = text_of(closed_on), (known[10] or "") if known[8] else ""
@@ -103,7 +116,7 @@ class Posts:
             self._compare(row, known, unit, closed_on, above)
             unit_id = unit.id if unit else unit_id
         kind = data.get("jenis_jabatan", kind)
-        if data.get("jenjang") and kind not in (PostKind.FUNGSIONAL, ""):
+        if data.get("jenjang") and kind not in _WITH_RUNG:
             row.fault("jenjang", _("Only functional posts have a rung. Leave the cell empty."))
         was_head, is_head = is_head, bool(data.get("kepala_unit", "1" if is_head else ""))
         now_closed = data.get("tanggal_tutup", closed_on)
@@ -120,7 +133,7 @@ class Posts:
             self.closing[post_id] = (row.number, now_closed)
         if code := data.get("kode_jabatan_atasan", above):
             self._given[post_id] = (row.number, code)
-        if row.outcome != RowOutcome.SAME:
+        if row.outcome != SAME:
             row.undo.update({"id": post_id, "to": {"unit": unit_id}})
             if known is None:
                 row.undo["new"] = True
@@ -159,11 +172,11 @@ class Posts:
             "closed_on": closed_on or None, "given": known[8], "superior": known[9],
         }  # fmt: skip
         if data.get("tanggal_tutup") and not closed_on:
-            row.outcome = RowOutcome.CLOSED
+            row.outcome = CLOSED
         elif "kode_unit" in row.changes:
-            row.outcome = RowOutcome.MOVED
+            row.outcome = MOVED
         else:
-            row.outcome = RowOutcome.CHANGED
+            row.outcome = CHANGED
 
     # --- what shows only when all posts are known ---------------------------------------------
 

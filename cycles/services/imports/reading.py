@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from itertools import chain
+from itertools import chain, islice
 from typing import BinaryIO, Final, cast
 
 from django.utils.translation import gettext as _
@@ -190,7 +190,7 @@ def _recognised(
 
 
 def _first(rows: Iterator[tuple[int, Sequence[Cell]]]) -> list[tuple[int, Sequence[Cell]]]:
-    return [row for row, _count in zip(rows, range(_HEADED_WITHIN), strict=False)]
+    return list(islice(rows, _HEADED_WITHIN))
 
 
 def _table(

@@ -13,7 +13,7 @@ from cycles.enums import RowOutcome
 from cycles.models import ImportRun, User
 from cycles.services.superiors import NewSuperior
 
-_CHUNK: Final = 5000
+_CHUNK: Final = 1000
 _KINDS: Final = ("unit", "post", "person", "agency")
 # Where a row's own facts go into the canonical text of an entry.
 _ROW, _COLUMNS, _POST = "\ue000row", "\ue000columns", "\ue000post"
@@ -57,6 +57,8 @@ class Teller:
             for action in actions
         ]
         with connection.cursor() as cursor:
+            # The planner cannot know how many rows come out of a WITH, and takes them for one.
+            cursor.execute("SET LOCAL enable_nestloop = off")
             for kind in _KINDS:
                 cursor.execute(
                     _PER_ROW,
@@ -68,6 +70,7 @@ class Teller:
                     },
                 )  # fmt: skip
                 written += int(cursor.fetchone()[0])
+            cursor.execute("SET LOCAL enable_nestloop = on")
         return written
 
     def superiors(self, changed: list[NewSuperior]) -> None:

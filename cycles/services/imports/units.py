@@ -7,9 +7,19 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from cycles.enums import RowOutcome
 from cycles.models import Unit
-from cycles.services.imports.dryrun import DryRun, Ids, Once, Row, missing, text_of
+from cycles.services.imports.dryrun import (
+    ADDED,
+    CHANGED,
+    CLOSED,
+    MOVED,
+    DryRun,
+    Ids,
+    Once,
+    Row,
+    missing,
+    text_of,
+)
 from cycles.services.imports.reading import Table
 from cycles.sheets import UNIT
 
@@ -114,7 +124,7 @@ class Units:
                       % {"most": MOST_LEVELS})  # fmt: skip
         row.undo = {"id": unit.id, "to": {"parent": unit.parent}}
         if before is None:
-            row.outcome, row.undo["new"] = RowOutcome.ADDED, True
+            row.outcome, row.undo["new"] = ADDED, True
             return
         if before.name != unit.name:
             row.change("nama_unit", before.name, unit.name)
@@ -132,11 +142,11 @@ class Units:
             "closed_on": before.closed_on or None,
         }  # fmt: skip
         if unit.closed_on and not before.closed_on:
-            row.outcome = RowOutcome.CLOSED
+            row.outcome = CLOSED
             self.closing.append(unit)
         else:
             moves = "kode_induk" in row.changes
-            row.outcome = RowOutcome.MOVED if moves else RowOutcome.CHANGED
+            row.outcome = MOVED if moves else CHANGED
 
     def _trail(self, unit: UnitAt) -> list[UnitAt]:
         """The unit and those above it; it ends with the unit itself when they form a circle."""
