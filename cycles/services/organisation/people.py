@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from cycles import nip
 from cycles.documents import text
 from cycles.enums import PersonKind
 from cycles.exceptions import Problem
@@ -25,9 +24,6 @@ from cycles.services.organisation.common import (
 )
 
 NAME, RANK = 200, 80
-_DIGITS = re.compile(r"\d+\Z", re.ASCII)
-NIP_LENGTH = 18
-NRP_LENGTHS = range(5, 19)
 NUMBER_KINDS = tuple(kind for kind, _label in IdentityNumber.KINDS)
 
 
@@ -86,7 +82,7 @@ def correct_number(
     person: Person, kind: str, number: str, *, reason: str, by: By
 ) -> IdentityNumber:
     """The number a person has now; the one before stays as a former one. Raises Incomplete."""
-    number, why = re.sub(r"[\s.-]", "", text(number)), text(reason)
+    number, why = nip.tidy(text(number)), text(reason)
     problems = [*number_problems(kind, number), *reason_problems(why)]
     with transaction.atomic():
         assert person.agency_id is not None
@@ -114,29 +110,20 @@ def correct_number(
 
 
 def number_problems(kind: str, number: str) -> Iterator[Problem]:
-    """What cannot be right about a number; gentle, as numbers are recognised by people, not code.
+    """What cannot be right about a number; gentle, as it is people who know it (see cycles.nip).
 
-    A NIP begins with the birth date and the month of appointment; in an NI PPPK the second part is
-    no month. An NRP (TNI, Polri) has no such form.
+    The kind is chosen, not guessed: in an NI PPPK the second part is no month, an NRP has no form.
     """
     if kind not in NUMBER_KINDS:
         yield Problem("kind", _("Choose a kind of the list."))
-    elif not _DIGITS.match(number):
+    elif not number.isascii() or not number.isdigit():
         yield Problem("number", _("A number consists of digits only."))
     elif kind == "nrp":
-        if len(number) not in NRP_LENGTHS:
-            yield Problem("number", _("An NRP has 5 to 18 digits."))
-    elif len(number) != NIP_LENGTH:
+        if len(number) not in nip.NRP_LENGTHS:
+            yield Problem("number", _("An NRP has 5 to 17 digits."))
+    elif len(number) != nip.LENGTH:
         yield Problem("number", _("It has 18 digits; these are %(n)d.") % {"n": len(number)})
-    elif not _is_day(number[:8]):
+    elif nip.birth_of(number) is None:
         yield Problem("number", _("The first eight digits are no birth date."))
-    elif kind == "nip" and not _is_day(number[8:14] + "01"):
+    elif kind == "nip" and not 1 <= int(number[12:14]) <= 12:
         yield Problem("number", _("Digits 9 to 14 are no month of appointment."))
-
-
-def _is_day(digits: str) -> bool:
-    try:
-        date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
-    except ValueError:
-        return False
-    return True

@@ -101,7 +101,7 @@ def test_a_new_contract_gives_a_pppk_a_new_number_and_no_new_person(place, by):
         ("nip", "198713152010012003", "The first eight digits are no birth date."),
         ("nip", "198703152010992003", "Digits 9 to 14 are no month of appointment."),
         ("ni_pppk", "198702302023212001", "The first eight digits are no birth date."),
-        ("nrp", "123", "An NRP has 5 to 18 digits."),
+        ("nrp", "123", "An NRP has 5 to 17 digits."),
         ("ktp", NIP, "Choose a kind of the list."),
     ],
 )
