@@ -77,3 +77,13 @@ def test_a_year_added_later_leaves_the_others_alone():
 def test_an_agency_s_own_day_off_does_not_keep_the_national_ones_away():
     Holiday.objects.create(agency=agency(), day=date(2026, 11, 26), name="Hari Jadi Kota")
     assert seed_holidays((2026,)) == len(holidays_of(2026))
+
+
+def test_where_deadlines_may_run_the_command_says_how_they_follow():
+    agency()
+    answer = StringIO()
+    call_command("seed_holidays", stdout=answer)
+    assert "manage.py recount_deadlines" in answer.getvalue()
+    again = StringIO()
+    call_command("seed_holidays", stdout=again)
+    assert again.getvalue() == "0 days off were added.\n"

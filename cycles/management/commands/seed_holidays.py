@@ -53,3 +53,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         written = seed_holidays(tuple(options["years"]))
         self.stdout.write(f"{written} days off were added.")
+        if written and Agency.objects.exists():
+            self.stdout.write(
+                "Deadlines that run keep the day they were told with. "
+                "To give them the new days off: manage.py recount_deadlines"
+            )
