@@ -10,4 +10,5 @@ urlpatterns = [
     path("pemberitahuan/dibaca/", views.read_all, name="notifications_read_all"),
     path("pemberitahuan/<uuid:public_id>/dibaca/", views.read_one, name="notification_read"),
     path("pemberitahuan/<uuid:public_id>/buka/", views.open_case, name="notification_open"),
+    path("organisasi/<uuid:agency_id>/surel-gagal/", views.failed, name="org_mails"),
 ]

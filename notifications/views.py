@@ -12,6 +12,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cycles import clock
@@ -19,12 +21,15 @@ from cycles.models import User
 from notifications.forms import PreferenceForm
 from notifications.models import Delivery
 from notifications.queries.bell import page_of, unread_count
+from notifications.queries.failed import failed_mails, failed_of
 from notifications.queries.wording import Wording, wording_of
 from notifications.services import bell
 from notifications.services.preferences import choose, preference_of
+from notifications.services.retrying import retry
 from workflow.models import Case
 from workflow.permissions import visible_cases
 from workflow.views.access import actor, page
+from workflow.views.organisation.frame import Office, plain
 
 PAGE_SIZE = 25
 
@@ -138,4 +143,37 @@ def preferences(request: HttpRequest) -> HttpResponse:
     return render(
         request, "notifications/preferences.html", {"form": form, "email": user.email},
         status=status,
+    )  # fmt: skip
+
+
+# --- HR's: mails that never arrived ------------------------------------------------------------
+
+
+@page("hr")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def failed(request: HttpRequest, agency_id: UUID) -> HttpResponse:
+    """The agency's mails that were given up; a POST lets one of them, or all, leave once more."""
+    office = Office(request, agency_id)
+    if request.method == "POST":
+        one = _uuid(plain(request.POST.get("surat", "")))
+        if one is None and "semua" not in request.POST:
+            raise Http404
+        number = retry(office.agency, office.now, public_id=one)
+        told = ngettext(
+            "%(n)d mail is sent once more, unless what it tells is over by now.",
+            "%(n)d mails are sent once more, unless what they tell is over by now.", number,
+        )  # fmt: skip
+        messages.success(request, told % {"n": number})
+        return redirect("org_mails", agency_id)
+    found = failed_mails(office.agency, office.cursor())
+    return office.render(
+        "mails", "invitations", _("Mails that could not be delivered"),
+        crumbs=[(_("Invitations"), office.url("org_invitations"))],
+        rows=[
+            (mail, reverse("org_person", args=[agency_id, mail.delivery.recipient.public_id]))
+            for mail in found.rows
+        ],
+        total=failed_of(office.agency).count(),
+        **office.pages(found, lambda mail: str(mail.delivery.public_id)),
     )  # fmt: skip
