@@ -162,6 +162,11 @@ def record_invitation(user: User, *, author: User, now: datetime) -> None:
         _record(user, "invite", author, now)
 
 
+def note_sent(user: User, *, now: datetime) -> None:
+    """Note that the link went out, which answers whatever HR had asked for."""
+    User.objects.filter(pk=user.pk).update(invited_at=now, invitation_problem="")
+
+
 def _lock(user: User) -> User:
     return User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
 

@@ -54,6 +54,7 @@ def arguments(place: Town) -> dict[str, list[Any]]:
     return {
         "settings": [], "accounts": [], "account_new": [], "account_of": [place.employee.user.pk],
         "holidays": [], "holiday_new": [], "holiday": [day.pk], "agencies": [],
+        "agency_imports": [], "agency_import_guide": [],
         "agency": [place.agency.public_id], "cycle_setup": [place.cycle.public_id], "system": [],
     }  # fmt: skip
 
@@ -146,6 +147,8 @@ def test_an_invitation_reaches_an_account_that_never_had_a_password():
     user.set_unusable_password()
     user.save()
     assert post("account_of", user.pk, do="invite").status_code == 302
+    user.refresh_from_db()
+    assert user.invited_at == JANUARY
     [sent] = mail.outbox
     assert sent.to == [user.email]
     link = re.search(r"https?://[^/]+(/\S+)", sent.body)[1]

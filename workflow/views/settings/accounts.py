@@ -170,6 +170,7 @@ def _invite(request: HttpRequest, user: User) -> HttpResponse:
     try:
         services.record_invitation(user, author=author_of(request), now=clock.now())
         _send_link(request, user)
+        services.note_sent(user, now=clock.now())
     except Refused as refusal:
         return _show(request, user, problem=refusal.reason, status=409)
     except (SMTPException, OSError):
