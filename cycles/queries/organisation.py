@@ -136,7 +136,9 @@ def who_rates(
 def exception_of(person: Person, on: date) -> RaterException | None:
     """The recorded exception that holds on a day; the one that began last."""
     found: RaterException | None = (
-        RaterException.objects.filter(current(on), in_office(on, "rater__"), person=person)
+        RaterException.objects.filter(
+            current(on), in_office(on, "rater__"), person=person, agency=person.agency_id
+        )
         .select_related("rater")
         .order_by("-starts_on", "-id")
         .first()
@@ -214,10 +216,13 @@ def posts_below(post_id: int) -> int:
 # --- one person --------------------------------------------------------------------------------
 
 
+# What another agency recorded about somebody who came from there stays there.
+
+
 def posting_on(person: Person, on: date) -> Posting | None:
     """The posting of a day, with post and unit; of two the one that began last."""
     found: Posting | None = (
-        Posting.objects.filter(current(on), person=person)
+        Posting.objects.filter(current(on), person=person, agency=person.agency_id)
         .select_related("post__unit")
         .order_by("-starts_on", "-id")
         .first()
@@ -227,8 +232,8 @@ def posting_on(person: Person, on: date) -> Posting | None:
 
 def postings_of(person: Person) -> list[Posting]:
     return list(
-        Posting.objects.filter(person=person)
-        .select_related("post__unit", "agency")
+        Posting.objects.filter(person=person, agency=person.agency_id)
+        .select_related("post__unit")
         .order_by("-starts_on", "-id")
     )
 
@@ -239,12 +244,14 @@ def numbers_of(person: Person) -> list[IdentityNumber]:
 
 
 def absences_of(person: Person) -> list[Absence]:
-    return list(Absence.objects.filter(person=person).order_by("-starts_on", "-id"))
+    return list(
+        Absence.objects.filter(person=person, agency=person.agency_id).order_by("-starts_on", "-id")
+    )
 
 
 def actings_of(person: Person) -> list[Acting]:
     return list(
-        Acting.objects.filter(person=person)
+        Acting.objects.filter(person=person, agency=person.agency_id)
         .select_related("post__unit")
         .order_by("-starts_on", "-id")
     )
@@ -252,7 +259,7 @@ def actings_of(person: Person) -> list[Acting]:
 
 def exceptions_of(person: Person) -> list[RaterException]:
     return list(
-        RaterException.objects.filter(person=person)
+        RaterException.objects.filter(person=person, agency=person.agency_id)
         .select_related("rater")
         .order_by("-starts_on", "-id")
     )

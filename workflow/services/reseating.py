@@ -33,6 +33,7 @@ BATCH = 500
 AT_ONCE = 100
 # A seat that was taken on a day is looked at for so long after it.
 RECENT = timedelta(days=3)
+WORTH_AN_INDEX = 30
 
 # Cases whose rater is not the one whom the seats of today name. A superior's seat is climbed once,
 # however many stand below it; who would come to rate themselves is left to the exact look after.
@@ -96,11 +97,13 @@ def waiting(
     HR took some of it on purpose, and gives it back by an act of its own.
     """
     today = local_date(agency.zone, now)
-    found = _with_other_rater(agency, today, posts)
-    upper = Q(turn_party__in=(Party.APPROVER, Party.FINALISER)) & Q(turn_post__isnull=False)
+    seats = None if posts is None else sorted(posts)
+    upper = Q(turn_party__in=(Party.APPROVER, Party.FINALISER), turn_post__isnull=False)
+    if seats is not None:
+        upper &= Q(post__in=_posts_below(seats))
     candidates = (
         Case.objects.filter(agency=agency)
-        .filter(Q(pk__in=found) | (upper & ~Q(state__in=ENDED)))
+        .filter(Q(pk__in=_with_other_rater(agency, today, seats)) | (upper & ~Q(state__in=ENDED)))
         .select_related("agency", "cycle", "unit", "appraisal")
         .order_by("pk")
     )
@@ -111,10 +114,12 @@ def waiting(
     cases = list(candidates)
     wanted: list[int] = []
     for cycle in {case.cycle for case in cases}:
-        around = Surroundings(cycle, [case for case in cases if case.cycle_id == cycle.pk])
+        own = [case for case in cases if case.cycle_id == cycle.pk]
+        # All seats of the agency are worth reading for many cases only.
+        around = Surroundings(cycle, own if len(own) > WORTH_AN_INDEX else ())
         wanted += [
             case.pk
-            for case in around.cases
+            for case in own
             if wants_other_hands(Move(case, "reassign", SYSTEM, now, around))
         ]
     return sorted(wanted)
@@ -151,8 +156,7 @@ def follow_new_seats(now: datetime) -> int:
             *Posting.objects.filter(since).values_list("post_id", flat=True),
             *Acting.objects.filter(since, ends_on__gte=today).values_list("post_id", flat=True),
         }
-        if posts and _with_other_rater(agency, today, posts):
-            due = waiting(agency, now, posts=posts)
+        if posts and (due := waiting(agency, now, posts=posts)):
             moved += pass_on(due, actor=SYSTEM, reason="", now=now, most=BATCH).moved
     return moved
 
@@ -203,6 +207,21 @@ def follow_unit(post: Post, *, actor: Actor, now: datetime) -> int:
             )
             moved += 1
     return moved
+
+
+def _posts_below(posts: Sequence[int]) -> list[int]:
+    """Every post that stands somewhere below one of these."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH RECURSIVE below AS (
+                SELECT id FROM cycles_post WHERE superior_id = ANY(%(posts)s)
+                UNION SELECT p.id FROM cycles_post p JOIN below ON p.superior_id = below.id
+            ) SELECT id FROM below
+            """,
+            {"posts": list(posts)},
+        )
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _with_other_rater(agency: Agency, today: date, posts: Iterable[int] | None) -> list[int]:

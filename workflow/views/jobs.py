@@ -33,12 +33,23 @@ def _of_cycle(name: str, failed: str = "") -> Callable[[Job], str]:
     return address
 
 
+def _of_agency(name: str) -> Callable[[Job], str]:
+    """A page of the agency's records."""
+
+    def url(job: Job) -> str:
+        assert job.agency is not None
+        return reverse(name, args=[job.agency.public_id])
+
+    return url
+
+
 # Where the result of a kind of job is looked at, and where a failed one leads back to.
 RESULTS: dict[str, Callable[[Job], str]] = {
     JobKind.REHEARSAL: _of_cycle("hr_rehearsal"),
     JobKind.OPENING: _of_cycle("hr_opening_results", failed="hr_opening"),
     JobKind.CLOSING: _of_cycle("hr_cycle", failed="hr_close"),
     JobKind.ARCHIVING: _of_cycle("hr_archive"),
+    JobKind.SEATS: _of_agency("org_units"),
 }
 
 

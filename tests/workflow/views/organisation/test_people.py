@@ -310,18 +310,34 @@ def test_a_person_of_another_agency_cannot_be_forged_into_a_form(client, place):
     assert not RaterException.objects.exists()
 
 
-def test_the_former_agencys_postings_and_story_stay_there(client, place):
+def test_what_the_former_agency_recorded_stays_there(client, place):
+    """A person moves to Kupang: its HR sees the person, and nothing that Tangsel wrote."""
     other = town("53.71", "Kota Kupang", "Asia/Makassar", prefix="Kupang ")
-    Posting.objects.filter(person=place.employee).update(ends_on=date(2026, 2, 28))
     post(client, act(place, "ubah"), name="Siti", kind="pns", rank="Penata")
+    post(client, act(place, "penilai"), chosen=str(place.superior.public_id),
+         reason="Suami istri", starts_on="2026-02-01")  # fmt: skip
+    Absence.objects.create(agency=place.agency, person=place.employee, kind=AbsenceKind.STUDY,
+                           starts_on=date(2026, 1, 5), letter="SK-TANGSEL")  # fmt: skip
+    Acting.objects.create(
+        agency=place.agency, post=place.posts["rater"], person=place.employee,
+        kind=ActingKind.PLH, letter="PLH-TANGSEL", starts_on="2026-01-05", ends_on="2026-05-31",
+    )  # fmt: skip
+    place.employee.refresh_from_db()
     place.employee.agency = other.agency
-    place.employee.name = "Siti"
     place.employee.save()
     log_in(client, other.hr)
-    page = words(get(client, at(other, "org_person", place.employee.public_id)))
-    assert "Bidan Ahli Pertama" not in page
-    assert "In another agency" in page
-    assert "The record was corrected" not in page
+    url = at(other, "org_person", place.employee.public_id)
+    for day in ({}, {"pada": "2026-02-10"}):
+        answer = get(client, url, **day)
+        page = words(answer)
+        assert "Siti" in page
+        for secret in ("Bidan Ahli Pertama", "Kepala Puskesmas", "Suami istri", "TANGSEL",
+                       "Atasan", "The record was corrected", "Penilaian"):  # fmt: skip
+            assert secret not in page.split("</header>")[-1].replace("Kupang Atasan", ""), secret
+        assert answer.context["answer"].rater is None
+        assert answer.context["case"] is None
+    listed = get(client, at(other, "org_people"), cari="Siti")
+    assert [row.posting for row, *_rest in listed.context["rows"]] == [None]
 
 
 def test_a_functional_post_derives_its_rater_from_the_tree(client, place):

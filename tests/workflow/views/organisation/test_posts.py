@@ -3,10 +3,13 @@
 from datetime import date
 
 import pytest
+from django.urls import reverse
 
-from cycles.models import Post, Posting
+from cycles import clock
+from cycles.enums import JobKind
+from cycles.models import Job, Post, Posting
 from tests.builders import bring_to, person, seat, town, unit
-from tests.workflow.views.hr.office import log_in
+from tests.workflow.views.hr.office import log_in, town_of
 from tests.workflow.views.organisation.records import (
     MARCH,
     at,
@@ -17,6 +20,7 @@ from tests.workflow.views.organisation.records import (
     words,
 )
 from workflow.enums import State
+from workflow.services.jobs import work_off
 from workflow.services.sweeps import follow_seats
 
 pytestmark = pytest.mark.django_db
@@ -206,3 +210,16 @@ def test_a_correction_stays_in_the_story(client, place):
     page = words(client.get(answer["Location"]))
     assert "The post was corrected" in page
     assert "from Bidan Ahli Pertama to Bidan Ahli Muda" in page
+
+
+def test_much_is_passed_on_by_a_job_whose_page_leads_back(client):
+    place, _staff = town_of(99)
+    log_in(client, place.hr)
+    answer = confirmed(client, act(place, "kosongkan", "rater"), last_day="2026-03-01", letter="SK")
+    job = Job.objects.get(kind=JobKind.SEATS)
+    assert answer["Location"] == reverse("job", args=[job.public_id])
+    assert place.case().rater == place.rater
+    with clock.at(MARCH):
+        assert work_off(job.pk).result == {"moved": 101}
+    assert place.case().rater == place.superior
+    assert client.get(answer["Location"])["Location"] == at(place, "org_units")
