@@ -35,6 +35,15 @@ def has_notes() -> Exists:
     return Exists(SuccessorNote.objects.filter(case=OuterRef("pk")).exclude(text=""))
 
 
+def asks_note(author_id: int, now: datetime) -> Exists:
+    """Whether this person is asked for a note, for the query that reads the case."""
+    return Exists(
+        SuccessorNote.objects.filter(
+            case=OuterRef("pk"), author=author_id, asked_at__gt=now - WRITE_FOR
+        )
+    )
+
+
 def notes_for(case: Case, actor: Actor) -> list[SuccessorNote]:
     """What earlier raters left for whoever rates now; nobody else reads it. At most one query."""
     if not getattr(case, "has_notes", True) or Party.RATER not in parties_of(actor, case):

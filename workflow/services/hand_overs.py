@@ -36,6 +36,7 @@ from cycles.queries.staff_changes import holder_from
 from workflow.enums import BEFORE_ASSESSMENT, State
 from workflow.models import Case
 from workflow.permissions import Actor
+from workflow.queries.opening import reasons_of
 from workflow.services.door import advance, stream_of
 from workflow.services.opening import open_cycle
 
@@ -268,9 +269,10 @@ def _begin(
         return None, _("No cycle of your agency is running.")
     case = Case.objects.filter(cycle=cycle, person=person).first()
     if case is None:
-        opened = open_cycle(cycle, actor=actor, person_ids=[person.pk], now=now)
+        open_cycle(cycle, actor=actor, person_ids=[person.pk], now=now)
         case = Case.objects.filter(cycle=cycle, person=person).first()
-        return case, opened.failed.get(person.pk, "") if case is None else ""
+        why = {} if case is not None else reasons_of(cycle, [person.pk])
+        return case, why.get(person.pk, "")
     if case.state == State.EXCLUDED:
         reason = _("Back from another agency. Letter: %(letter)s.") % {
             "letter": hand_over.change.letter

@@ -19,6 +19,7 @@ from workflow import machine
 from workflow.enums import BEFORE_ASSESSMENT, ENDED, OPEN, State
 from workflow.models import Case
 from workflow.permissions import SYSTEM, Actor
+from workflow.queries.opening import reasons_of
 from workflow.queries.staff_changes import last_authority
 from workflow.services.door import advance
 from workflow.services.move import Move, Surroundings
@@ -156,12 +157,13 @@ def _joined(change: StaffChange, known: list[int], now: datetime) -> list[Own]:
         pk__in=known
     )
     for cycle in cycles.order_by("pk"):
-        opened = open_cycle(cycle, actor=_hr(change), person_ids=[change.person_id], now=now)
+        open_cycle(cycle, actor=_hr(change), person_ids=[change.person_id], now=now)
         case = Case.objects.filter(cycle=cycle, person=change.person).first()
         if case is not None and case.state in OPEN:
             found.append(_told(case, State(case.state), "open"))
-        elif problem := opened.failed.get(change.person_id):
-            found.append(Own(cycle=cycle.name, before="", after="", note=problem))
+        elif case is None:
+            why = reasons_of(cycle, [change.person_id]).get(change.person_id, "")
+            found.append(Own(cycle=cycle.name, before="", after="", note=why))
     return found
 
 

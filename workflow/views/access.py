@@ -16,7 +16,7 @@ from cycles.models import User
 from workflow.models import Case
 from workflow.permissions import NOBODY, Actor, actor_of, may_open_page, visible_cases
 from workflow.queries.hand_overs import has_copy
-from workflow.queries.successor_notes import has_notes
+from workflow.queries.successor_notes import asks_note, has_notes
 
 View = Callable[..., HttpResponse]
 
@@ -71,7 +71,11 @@ def case_to_act_on(request: HttpRequest, public_id: UUID) -> Case:
 def _seen(request: HttpRequest, public_id: UUID, *related: str) -> Case:
     case = (
         Case.objects.filter(visible_cases(actor(request)), public_id=public_id)
-        .annotate(has_copy=has_copy(), has_notes=has_notes())
+        .annotate(
+            has_copy=has_copy(),
+            has_notes=has_notes(),
+            asks_note=asks_note(actor(request).person_id or 0, clock.now()),
+        )
         .select_related(*related)
         .first()
     )

@@ -75,6 +75,7 @@ def context_of(case: Case, who: Actor, now: datetime) -> dict[str, Any]:
         "receipts": queries.receipts_of(case, who),
         "segments": _segments(case, today),
         "has_copy": getattr(case, "has_copy", False),
+        "asks_note": case.is_open and getattr(case, "asks_note", False),
         "successor_notes": notes_for(case, who),
         "change_url": _change_url(case) if upkeep else "",
         "drawing": diagram.drawn(

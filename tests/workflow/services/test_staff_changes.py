@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 
-from cycles.models import LedgerEntry, Posting, Segment, StaffChange
+from cycles.models import Absence, LedgerEntry, Posting, Segment, StaffChange
 from tests.builders import Town, bring_to, town
 from tests.workflow.moves import WITH_LEVEL, carry, foresee, moment_of, vacant
 from workflow.enums import ENDED, Party, State
 from workflow.models import ApprovalProcess, Case, ObjectionProcess
 from workflow.queries.staff_changes import last_authority
 from workflow.services.door import stream_of
+from workflow.services.opening import open_cycle
 from workflow.services.sweeps import close_windows, follow_seats, open_assessments
 
 pytestmark = pytest.mark.django_db
@@ -201,6 +202,22 @@ def test_who_returns_into_another_post_plans_anew_there():
     assert (case.state, case.post, case.segment_number, case.rater) == (
         "planning", post, 2, place.superior,
     )  # fmt: skip
+
+
+def test_who_was_away_when_the_cycle_was_opened_joins_it_on_returning():
+    place = town(opened=None)
+    now = moment_of(State.PLANNING)
+    Absence.objects.create(agency=place.agency, person=place.employee, kind="study",
+                           starts_on=date(2025, 8, 1), ends_on=date(2026, 2, 28))  # fmt: skip
+    open_cycle(place.cycle, now=now)
+    assert not Case.objects.filter(person=place.employee).exists()
+    back = moment_of(State.MONITORING)
+    foreseen = foresee(place, place.employee, "return", back)
+    assert not Case.objects.filter(person=place.employee).exists()
+    done = carry(place, place.employee, "return", back)
+    assert done.effects == foreseen.effects
+    assert [(own.action, own.after) for own in done.effects.own] == [("open", "planning")]
+    assert (place.case().state, place.case().rater) == ("planning", place.rater)
 
 
 def test_who_was_excluded_by_a_court_is_not_taken_back_by_returning():

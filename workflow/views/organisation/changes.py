@@ -325,6 +325,8 @@ def _seen(seen: Preview, office: Office) -> dict[str, Any]:
 
 
 def _done(action: str, before: str, after: str) -> str:
+    if not before and not after:
+        return _("none begins")
     if action == "transfer" and before == after != State.PLANNING:
         return _("goes on as it is")
     return str(DONE.get(action, _("goes on as it is")))

@@ -363,6 +363,22 @@ def test_the_leaver_writes_a_note_that_only_the_successor_reads(client):
         assert ("Target posyandu disepakati lisan." in text) == sees, who
 
 
+def test_a_rater_who_is_about_to_leave_is_asked_on_the_case_page(client):
+    place = town()
+    bring_to(place, State.MONITORING)
+    page, url = (reverse(name, args=[place.case().public_id]) for name in ("case", "note"))
+    log_in(client, place.rater)
+    assert url not in get(client, page, APRIL).content.decode()
+    change = carry(place, place.rater, "retirement", APRIL, on=date(2026, 5, 4)).change
+    assert url in get(client, page, APRIL).content.decode()
+    browser = Client()
+    log_in(browser, place.hr)
+    assert url not in get(browser, page, APRIL).content.decode()
+    post(browser, at(place, "org_change_cancel", change.public_id), APRIL)
+    assert url not in get(client, page, APRIL).content.decode()
+    assert get(client, url, APRIL).status_code == 404
+
+
 def test_nobody_else_writes_the_note_and_after_a_while_nobody_does(client):
     place = town()
     bring_to(place, State.MONITORING)
