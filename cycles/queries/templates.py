@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from cycles.blueprint import (
     AGENCY,
@@ -122,6 +122,17 @@ class Entry:
     def has_unpublished(self) -> bool:
         """Whether its draft says something else than what is in force."""
         return bool(self.template.draft != (self.version.body if self.version else {}))
+
+
+def usual_template(agency: Agency) -> CycleTemplate | None:
+    """The template that a first cycle follows: the agency's own, else a national one in force."""
+    found = (
+        CycleTemplate.objects.filter(unit=None, retired_at=None, versions__isnull=False)
+        .filter(Q(agency=None) | Q(agency=agency))
+        .select_related("agency", "unit", "base")
+        .order_by(F("agency").asc(nulls_last=True), "id")
+    )
+    return found.first()
 
 
 @dataclass(frozen=True)

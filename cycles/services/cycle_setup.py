@@ -20,7 +20,7 @@ from cycles.exceptions import Incomplete, Problem, Refused
 from cycles.models import Agency, Cycle, CycleTemplate, Stage, User
 from cycles.queries.calendars import calendar_for
 from cycles.queries.stages import StageDates, stages_for
-from cycles.queries.templates import Setup, Unusable, setup_from
+from cycles.queries.templates import Setup, Unusable, setup_from, usual_template
 from cycles.rules import CycleRules
 
 DAY_FIELDS = ("approve_days", "return_days", "deliver_days", "statement_days", "final_days",
@@ -93,8 +93,8 @@ def prepare_cycle(
 ) -> Cycle:
     """A draft for a year: from a template, else with the rules and dates of the agency's last
 
-    cycle moved to that year, or the usual ones. Raises Refused when the agency has a cycle of that
-    year, or when the template gives none in it.
+    cycle moved to that year, or those of the first template there is. Raises Refused when the
+    agency has a cycle of that year, or when the template gives none in it.
     """
     with transaction.atomic():
         Agency.objects.select_for_update(no_key=True).get(pk=agency.pk)
@@ -107,13 +107,15 @@ def prepare_cycle(
             starts_on=date(year, 1, 1), ends_on=date(year, 12, 31),
         )  # fmt: skip
         facts: dict[str, Any] = {"year": year}
+        last = Cycle.objects.filter(agency=agency, year__lt=year).order_by("-year").first()
+        if template is None and last is None:
+            template = usual_template(agency)
         if template is not None:
             setup = usable(template, agency, year)
             cycle.save()
             write(cycle, setup)
             facts["versions"] = [pinned["version"] for pinned in setup.versions]
         else:
-            last = Cycle.objects.filter(agency=agency, year__lt=year).order_by("-year").first()
             cycle.rules = last.rules if last else CycleRules().to_json()
             cycle.unit_rules = last.unit_rules if last else []
             cycle.members = last.members if last else {}

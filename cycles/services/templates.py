@@ -64,6 +64,9 @@ def override(
         if is_new:
             facts = {"base": base.pk, "unit": unit.pk if unit else None}
             _record(made, "create_template", author, now, facts)
+        if unit is not None and not base.versions.exists():
+            # What a unit says hangs on its agency's template, if that says nothing of its own.
+            _freeze(base, "", author, now, body={})
         return made
 
 
@@ -146,12 +149,16 @@ def retire(template: CycleTemplate, *, author: User, now: datetime) -> None:
 
 
 def _freeze(
-    template: CycleTemplate, note: str, author: User | None, now: datetime
+    template: CycleTemplate,
+    note: str,
+    author: User | None,
+    now: datetime,
+    body: Body | None = None,
 ) -> TemplateVersion:
-    number = template.versions.count() + 1
+    number, frozen = template.versions.count() + 1, template.draft if body is None else body
     version = TemplateVersion.objects.create(
-        template=template, number=number, body=template.draft, hash=digest(template.draft),
-        note=note, author=author, published_at=now,
+        template=template, number=number, body=frozen, hash=digest(frozen), note=note,
+        author=author, published_at=now,
     )  # fmt: skip
     facts = {"version": version.pk, "number": number}
     _record(template, "publish_template", author, now, facts, version.hash)

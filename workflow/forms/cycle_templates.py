@@ -51,8 +51,8 @@ from workflow.forms.cycle_words import (
 
 # How a day is said: in the cycle's year, in the next, or so many days after another one.
 HOWS = (
-    ("year-0", gettext_lazy("date, in the cycle's year")),
-    ("year-1", gettext_lazy("date, in the next year")),
+    ("year-0", gettext_lazy("on this date")),
+    ("year-1", gettext_lazy("on this date, a year later")),
     ("working_days", gettext_lazy("working days after")),
     ("calendar_days", gettext_lazy("calendar days after")),
 )
@@ -165,7 +165,7 @@ class BodyForm(forms.Form):
         def value(part: str) -> Any:
             return values.get(part if cut else f"{prefix}{part}")
 
-        name = Words(long=False, most=120, label=_("Name"))
+        name = Words(long=False, most=120, label=label(f"{prefix}name"))
         self._add(fields, f"{prefix}name", f"{prefix}name", name, section, value("name"))
         for part in PARTS:
             self._day(fields, f"{prefix}{part}", PART_WORDS[part], value(part), section)

@@ -13,6 +13,7 @@ from cycles.blueprint import after, first_body, on, preset
 from cycles.calendar import local_date
 from cycles.exceptions import Incomplete, Refused, Stale
 from cycles.models import Cycle, CycleTemplate, LedgerEntry, Stage, TemplateVersion, Unit
+from cycles.queries.stages import rules_of
 from cycles.queries.templates import (
     inherited,
     national_templates,
@@ -24,7 +25,7 @@ from cycles.queries.templates import (
 from cycles.rules import CycleRules
 from cycles.services import cycle_setup, templates
 from notifications.services.deadlines import tell_deadlines
-from tests.builders import CHECKIN, JANUARY, PLAN, Town, town
+from tests.builders import CHECKIN, JANUARY, PLAN, Town, seat, town
 from workflow.enums import Party, State
 from workflow.models import Case
 from workflow.services.opening import open_cycle
@@ -252,6 +253,41 @@ def test_units_may_have_more_check_ins_or_none():
     assert place.case().turn_party == Party.SYSTEM
 
 
+def test_who_moves_into_a_unit_with_other_dates_has_those():
+    place = a_town()
+    own = agency_s(place)
+    unit_s(place, own, place.office, self_assessment__opens=on(11, 9), checkins=[])
+    free = seat(None, place.posts["hr"].unit, "Analis Kebijakan", place.posts["hr"])
+    opened(place, own)
+    assert place.case().assessment_opens_at == datetime(2026, 11, 8, 17, 0, tzinfo=UTC)
+    assert place.case().round == 1
+    place.act(place.hr, "transfer", JANUARY, post=str(free.public_id), reason="Mutasi.")
+    moved = place.case()
+    assert moved.unit == free.unit
+    assert moved.assessment_opens_at == datetime(2026, 11, 1, 17, 0, tzinfo=UTC)
+    assert moved.round == 1
+
+
+def test_a_first_cycle_follows_the_template_there_is():
+    place = a_town()
+    say(national(), place, approve_days=4)
+    made = cycle_setup.prepare_cycle(place.agency, 2026, author=place.admin, now=JANUARY)
+    assert CycleRules.from_json(made.rules).approve_days == 4
+    assert [version["number"] for version in made.template_versions] == [2]
+    following = cycle_setup.prepare_cycle(place.agency, 2027, author=place.admin, now=JANUARY)
+    assert following.template_versions == []
+
+
+def test_a_unit_s_own_counts_where_its_agency_says_nothing():
+    place = a_town()
+    own = agency_s(place)
+    unit_s(place, own, place.section, approve_days=9)
+    assert [version.body for version in own.versions.all()] == [{}]
+    cycle = opened(place, own)
+    assert template_of(cycle) == own
+    assert rules_of(cycle, place.section.path).approve_days == 9
+
+
 def test_who_belongs_is_chosen_by_unit_kind_of_post_and_kind_of_person():
     place = a_town()
     office = agency_s(place, members__units=[place.section.pk],
@@ -305,9 +341,6 @@ def told_on(place: Town, day: date) -> dict[str, int]:
 def test_a_template_that_gives_no_year_says_where_and_why():
     place = a_town()
     own = agency_s(place)
-    body = whole(own).body | {"members.units": []}
-    saved = templates.save_draft(own, body, revision=own.revision, author=place.admin, now=JANUARY)
-    assert saved.draft == {"members.units": []}
     unit = unit_s(place, say(own, place), place.section, planning__due=on(2, 6))
     # The agency's template changes under the unit's feet.
     say(own, place, planning__closes=on(2, 1))

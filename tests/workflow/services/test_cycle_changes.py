@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from cycles import clock
 from cycles.blueprint import StageDays
 from cycles.calendar import local_date
 from cycles.enums import JobKind, JobState
@@ -16,6 +17,8 @@ from cycles.models import Cycle, LedgerEntry, Person, Stage, Unit
 from cycles.queries.templates import Placed, Setup, setup_of
 from cycles.rules import SUPERIOR, CycleRules, Level
 from cycles.services import jobs
+from notifications.models import Delivery
+from notifications.services.news import tell_events
 from tests.builders import (
     APRIL,
     CHECKIN,
@@ -29,6 +32,7 @@ from tests.builders import (
 )
 from workflow.enums import Party, State
 from workflow.models import Event, TurnInterval
+from workflow.queries.story import story_of
 from workflow.services import cycle_changes
 from workflow.services.cycle_changes import Preview
 from workflow.services.extension import extend_stage
@@ -188,6 +192,11 @@ def test_a_round_that_has_not_opened_can_be_taken_out():
         Party.SYSTEM, None, None,
     )  # fmt: skip
     assert Event.objects.filter(case=case, kind="drop_round").exists()
+    tell_events(APRIL)
+    told = Delivery.objects.filter(case=case, rule="checkin_dropped")
+    assert {delivery.recipient_id for delivery in told} == {place.employee.pk}
+    story = story_of(case, actor(place.employee))
+    assert "The cycle was changed" in {scene.title for scene in story}
     # One that has opened stays, for all.
     without_any = replace(now, stages=tuple(p for p in now.stages if p.days.kind != "checkin"))
     with pytest.raises(Incomplete) as found:
@@ -286,8 +295,6 @@ def test_the_work_is_done_in_the_background_and_doing_it_again_changes_nothing(s
     def ask():
         return jobs.ask(JobKind.CYCLE_CHANGE, author=author, agency=place.agency,
                         cycle=place.cycle, params=params)  # fmt: skip
-
-    from cycles import clock
 
     with clock.at(JANUARY):
         job = work_off(ask().pk)

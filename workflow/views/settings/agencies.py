@@ -113,7 +113,7 @@ def cycle_setup(request: HttpRequest, cycle_id: UUID) -> HttpResponse:
     found = Cycle.objects.filter(public_id=cycle_id).select_related("agency").first()
     if found is None:
         raise Http404
-    stages = list(Stage.objects.filter(cycle=found))
+    stages = list(Stage.objects.filter(cycle=found).select_related("unit"))
     if request.method != "POST":
         return _setup(request, found, stages, SetupForm(cycle=found, stages=stages))
     form, problem = SetupForm(typed(request), cycle=found, stages=stages), ""
