@@ -25,10 +25,10 @@ from cycles.services.imports.reading import Table
 from cycles.services.imports.units import UnitAt, Units
 from cycles.sheets import POST
 
-_WITH_RUNG: Final = frozenset({PostKind.FUNGSIONAL.value, ""})
+_WITHOUT_RUNG: Final = frozenset(PostKind.values) - {PostKind.FUNGSIONAL.value}
 _KNOWN: Final = """
 SELECT p.id, p.code, p.unit_id, p.title, p.kind, p.grade, p.is_head, p.closed_on,
-    p.is_superior_given, s.id, s.code
+    p.is_superior_given, p.superior_id, s.code
 FROM cycles_post p LEFT JOIN cycles_post s ON s.id = p.superior_id AND p.is_superior_given
 WHERE p.agency_id = %s AND p.code = ANY(%s)
 """
@@ -116,9 +116,9 @@ class Posts:
             self._compare(row, known, unit, closed_on, above)
             unit_id = unit.id if unit else unit_id
         kind = data.get("jenis_jabatan", kind)
-        if data.get("jenjang") and kind not in _WITH_RUNG:
+        if data.get("jenjang") and kind in _WITHOUT_RUNG:
             row.fault("jenjang", _("Only functional posts have a rung. Leave the cell empty."))
-        was_head, is_head = is_head, bool(data.get("kepala_unit", "1" if is_head else ""))
+        was_head, is_head = is_head, data.get("kepala_unit", "1" if is_head else "") == "1"
         now_closed = data.get("tanggal_tutup", closed_on)
         place = self.units.by_id.get(unit_id)
         if place is not None and place.closed_on and not now_closed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 import zipfile
+import zlib
 from datetime import date, datetime
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO, Final, cast
@@ -120,7 +121,7 @@ def unpacks_soundly(stream: BinaryIO) -> bool:
                 with archive.open(info) as member:
                     while member.read(_CHUNK):
                         pass
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, RuntimeError, EOFError):
+    except (zipfile.BadZipFile, zlib.error, ValueError, OSError, RuntimeError, EOFError):
         return False
     finally:
         stream.seek(0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import time_machine
+from django.utils import translation
 
 from cycles.models import Agency, User
 from tests.cycles.services.imports.files import NOW, Office
@@ -17,6 +18,13 @@ def _private_files(settings, tmp_path):
 @pytest.fixture(autouse=True)
 def _second_of_march():
     with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _in_the_source_language():
+    """Sentences are looked at as they stand in the source."""
+    with translation.override("en"):
         yield
 
 

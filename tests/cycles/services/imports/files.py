@@ -76,7 +76,9 @@ def workbook(**sheets: Rows) -> bytes:
             page.write_string(0, place, heading)
             for line, row in enumerate(rows, start=1):
                 if heading in row:
-                    page.write(line, place, row[heading])
+                    cell = row[heading]
+                    write = page.write_string if isinstance(cell, str) else page.write
+                    write(line, place, cell)
     book.close()
     return memory.getvalue()
 
