@@ -91,6 +91,10 @@ class Post(Public):
                 condition=~models.Q(superior=models.F("id")), name="post_not_above_itself"
             ),
         ]
+        indexes = [
+            # HR's list of posts.
+            models.Index(fields=["agency", "title", "id"], name="post_by_title"),
+        ]
 
     def __str__(self) -> str:
         return self.title
