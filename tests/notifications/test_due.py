@@ -7,8 +7,18 @@ import pytest
 
 from cycles.calendar import Calendar, DayOff, end_of_day
 from cycles.holiday_tables import holidays_of
-from cycles.rules import CycleRules
-from notifications.due import Rule, default_rules, due_now, from_morning, last_days, notices
+from cycles.rules import PHASES, CycleRules, Reminders
+from notifications.due import (
+    STATES_OF,
+    Rule,
+    by_states,
+    default_rules,
+    due_now,
+    from_morning,
+    last_days,
+    notices,
+)
+from workflow.enums import OPEN
 
 RULES = default_rules(CycleRules())
 DAYS_OFF = {
@@ -142,3 +152,19 @@ def test_what_happens_by_night_waits_for_the_morning():
     )
     noon = datetime(2026, 1, 30, 5, 0, tzinfo=UTC)
     assert from_morning(noon, "Asia/Jakarta") == noon
+
+
+def test_every_open_state_belongs_to_one_stretch_of_the_year():
+    named = [state for states in STATES_OF.values() for state in states]
+    assert sorted(named) == sorted(OPEN)
+    assert set(STATES_OF) == set(PHASES)
+
+
+def test_stretches_with_the_same_reminders_are_told_together():
+    ((states, rules),) = by_states(CycleRules())
+    assert (sorted(states), rules) == (sorted(OPEN), RULES)
+    own = Reminders((1,), (), 2, 4)
+    rules = CycleRules(reminders=(("final", own),))
+    apart = {told: found for found, told in by_states(rules)}
+    assert apart[Rule("before", 1), Rule("superior", 2), Rule("hr", 4)] == ("final_approval",)
+    assert len(apart[RULES]) == len(OPEN) - 1
