@@ -312,18 +312,29 @@ class Counts:
 
 
 _COUNTS = """
-SELECT top.id, count(DISTINCT s.id) - 1, count(p.id), count(p.id) FILTER (WHERE NOT EXISTS (
-    SELECT 1 FROM cycles_posting g
+WITH below AS MATERIALIZED (
+    SELECT top.id AS top_id, s.id AS unit_id
+    FROM cycles_unit top
+    JOIN cycles_unit s ON s.agency_id = top.agency_id AND starts_with(s.path, top.path)
+        AND (s.id = top.id OR s.closed_on IS NULL OR s.closed_on >= %(day)s)
+    WHERE top.id = ANY(%(units)s)
+), seat AS MATERIALIZED (
+    SELECT p.id, p.unit_id FROM cycles_post p
+    WHERE p.unit_id IN (SELECT unit_id FROM below)
+        AND (p.closed_on IS NULL OR p.closed_on >= %(day)s)
+), held AS (
+    SELECT DISTINCT seat.id FROM seat
+    JOIN cycles_posting g ON g.post_id = seat.id
     JOIN cycles_person n ON n.id = g.person_id AND (n.left_on IS NULL OR n.left_on > %(day)s)
-    WHERE g.post_id = p.id AND g.starts_on <= %(day)s
-        AND (g.ends_on IS NULL OR g.ends_on >= %(day)s)
-))
-FROM cycles_unit top
-JOIN cycles_unit s ON s.agency_id = top.agency_id AND starts_with(s.path, top.path)
-    AND (s.id = top.id OR s.closed_on IS NULL OR s.closed_on >= %(day)s)
-LEFT JOIN cycles_post p ON p.unit_id = s.id AND (p.closed_on IS NULL OR p.closed_on >= %(day)s)
-WHERE top.id = ANY(%(units)s)
-GROUP BY top.id
+    WHERE g.starts_on <= %(day)s AND (g.ends_on IS NULL OR g.ends_on >= %(day)s)
+), per AS (
+    SELECT seat.unit_id, count(*) AS posts, count(*) FILTER (WHERE held.id IS NULL) AS vacant
+    FROM seat LEFT JOIN held ON held.id = seat.id GROUP BY seat.unit_id
+)
+SELECT below.top_id, count(*) - 1, coalesce(sum(per.posts), 0)::int,
+    coalesce(sum(per.vacant), 0)::int
+FROM below LEFT JOIN per ON per.unit_id = below.unit_id
+GROUP BY below.top_id
 """
 
 
@@ -349,9 +360,14 @@ def units_above(unit: Unit) -> list[Unit]:
     return [found[pk] for pk in ids if pk in found]
 
 
-def open_units(agency_id: int) -> list[Unit]:
-    """Every open unit of an agency as the tree is read, for a choice. One query."""
-    units = list(Unit.objects.filter(agency_id=agency_id, closed_on=None))
+def open_units(agency_id: int, most: int) -> list[Unit]:
+    """Every open unit of an agency as the tree is read, for a choice; none if there are more.
+
+    One query.
+    """
+    units = list(Unit.objects.filter(agency_id=agency_id, closed_on=None)[: most + 1])
+    if len(units) > most:
+        return []
     names = {unit.pk: unit.name for unit in units}
 
     def place(unit: Unit) -> list[tuple[str, int]]:

@@ -73,9 +73,9 @@ def narrowing(office: Office, states: list[tuple[str, Any]]) -> lists.Narrowing:
 
 def filter_context(office: Office, chosen: lists.Narrowing) -> dict[str, Any]:
     """What the filter of a list shows; one query."""
-    units = records.open_units(office.agency.pk)
-    if len(units) > MOST_UNITS:
-        units = [chosen.unit] if chosen.unit else []
+    units = records.open_units(office.agency.pk, MOST_UNITS)
+    if not units and chosen.unit:
+        units = [chosen.unit]
     return {
         "chosen": chosen,
         "units": unit_choices(units),

@@ -13,6 +13,7 @@ from cycles.models import (
     Posting,
     RaterException,
     RoleGrant,
+    Unit,
     User,
 )
 from cycles.services.superiors import derive
@@ -28,6 +29,7 @@ from tests.workflow.views.organisation.records import (
     words,
 )
 from workflow.enums import State
+from workflow.views.organisation.people import MOST_UNITS
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +104,20 @@ def test_the_list_takes_as_many_statements_for_one_as_for_three(client, more):
              place.posts["rater"])  # fmt: skip
     log_in(client, place.hr)
     assert queries_of(client, at(place, "org_people")) == 8
+
+
+def test_units_are_offered_as_a_choice_only_while_they_are_few(client, place):
+    url = at(place, "org_people")
+    assert [label for _key, label in get(client, url).context["units"]] == [
+        "Pemerintah Kota", "– BKPSDM", "– Dinas Kesehatan", "– – Puskesmas Pamulang",
+    ]  # fmt: skip
+    Unit.objects.bulk_create(
+        Unit(agency=place.agency, name=f"Unit {n}", path=f"9{n}.") for n in range(MOST_UNITS)
+    )
+    assert get(client, url).context["units"] == []
+    narrowed = get(client, url, unit=str(place.section.public_id))
+    assert [label for _key, label in narrowed.context["units"]] == ["– – Puskesmas Pamulang"]
+    assert names(narrowed) == ["Pegawai", "Penilai", "Rekan"]
 
 
 # --- a person ------------------------------------------------------------------------------------
