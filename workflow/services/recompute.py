@@ -155,9 +155,11 @@ class Recount:
         with connection.cursor() as cursor:
             cursor.execute(_GROUPS.format(keyed=self.keyed, ids=ids), self.params)
             return [
-                Group(key, self.places[place], *facts, json.loads(basis), number, alike)
-                for key, place, *facts, basis, number, alike in cursor.fetchall()
-            ]
+                Group(key, self.places[place], cycle, state, day, due_at, end, json.loads(basis),
+                      number, alike)
+                for key, place, cycle, state, day, due_at, end, basis, number, alike
+                in cursor.fetchall()
+            ]  # fmt: skip
 
     @cached_property
     def verdicts(self) -> list[Verdict]:
@@ -190,7 +192,7 @@ class Recount:
         self.is_applied = True
         self.lock()
         verdicts = self.verdicts
-        params = {
+        params: dict[str, Any] = {
             "patches": [json.dumps(verdict.patch) for verdict in verdicts],
             "dues": [verdict.due_at for verdict in verdicts],
             "ends": [verdict.calendar_end for verdict in verdicts],
