@@ -156,7 +156,8 @@ def _changes(row: ImportRow) -> Iterator[Change]:
     known = {column.name: column for column in columns}
     if row.outcome == RowOutcome.ADDED:
         for name, value in row.data.items():
-            if name in known and name not in _HIDDEN and value:
+            is_said = value in (row.key, row.label)
+            if name in known and name not in _HIDDEN and value and not is_said:
                 yield Change(name, "", shown(known[name], value))
         return
     for name, (old, new) in row.changes.items():

@@ -15,9 +15,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cycles.enums import ImportState, JobKind, JobState, RowOutcome
+from cycles.enums import CycleStatus, ImportState, JobKind, JobState, RowOutcome
 from cycles.exceptions import Incomplete, Refused
-from cycles.models import ImportRun, Job
+from cycles.models import Cycle, ImportRun, Job
 from cycles.queries.invitations import waiting_for_first
 from cycles.services import imports as services
 from cycles.services import jobs
@@ -271,7 +271,9 @@ def _next_steps(bureau: Bureau) -> list[tuple[str, str, str]]:
         ) % {"n": waiting}  # fmt: skip
         found.append(("send", words, bureau.url("invitations")))
     found.append(("network", _("Look at the people and their superiors"), bureau.url("people")))
-    found.append(("clipboard-list", _("Rehearse the opening of the cycle"), address("hr")))
+    for cycle in Cycle.objects.filter(agency=bureau.agency, status=CycleStatus.DRAFT):
+        words = _("Rehearse the opening of %(cycle)s") % {"cycle": cycle.name}
+        found.append(("clipboard-list", words, address("hr_rehearsal", cycle.public_id)))
     return [step for step in found if step[2]]
 
 

@@ -9,6 +9,7 @@ from datetime import date
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 
 from cycles.enums import ImportState, JobKind
 from cycles.models import ImportRun, Job, Person, User
@@ -238,6 +239,7 @@ def test_applying_names_its_numbers_brings_people_in_and_says_what_comes_next(hr
     # Five of the file with an address; the town's own people have used no account either.
     assert re.search(r"Invite \d+ people who have not been invited yet", words(page))
     assert at(place, "org_invitations") in words(page)
+    assert reverse("hr_rehearsal", args=[place.cycle.public_id]) in words(page)
 
 
 def test_a_double_click_applies_once(hr, place):
