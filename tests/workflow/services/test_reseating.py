@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime
 import pytest
 from django.utils import translation
 
+from cycles import clock
 from cycles.enums import ActingKind, JobKind
 from cycles.exceptions import NotAllowed
-from cycles.models import Acting, LedgerEntry, Post, Posting
+from cycles.models import Acting, LedgerEntry, Post, Posting, RaterException
 from cycles.rules import SUPERIOR, CycleRules, Level
 from cycles.services import jobs, superiors
 from cycles.services.organisation import posts, units
@@ -32,6 +33,7 @@ from workflow.queries.counters import counts
 from workflow.services.jobs import work_off
 from workflow.services.reseating import follow_new_seats, follow_unit, pass_on, waiting
 from workflow.services.sweeps import follow_seats
+from workflow.tasks import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -267,3 +269,40 @@ def test_a_moved_post_is_counted_in_its_new_unit(place):
     entry = LedgerEntry.objects.filter(stream=f"appraisal:{case.appraisal_id}").latest("seq")
     assert entry.action == "follow_unit"
     assert not TurnInterval.objects.filter(case=case).exists()
+
+
+def test_the_minutely_sweep_brings_items_to_a_plt_whose_first_day_has_come(place):
+    bring_to(place, State.PLAN_REVIEW)
+    vacate(place.posts["rater"], date(2026, 2, 28))
+    letter(place, place.posts["rater"], place.hr_second, ActingKind.PLT, starts=date(2026, 3, 9))
+    with clock.at(MARCH):
+        sweep()
+    assert place.case().turn_person == place.superior
+    with clock.at(datetime(2026, 3, 9, 2, 0, tzinfo=UTC)):
+        sweep()
+        assert place.case().turn_person == place.hr_second
+        turn = place.case().turn_number
+        sweep()
+    assert place.case().turn_number == turn
+
+
+def test_the_minutely_sweep_begins_and_ends_a_recorded_exception(place):
+    RaterException.objects.create(
+        agency=place.agency, person=place.employee, rater=place.superior, reason="Suami istri",
+        starts_on=date(2026, 3, 9), ends_on=date(2026, 3, 13), author=place.hr.user,
+        created_at=MARCH,
+    )  # fmt: skip
+    raters = []
+    for day in (6, 9, 13, 14):
+        with clock.at(datetime(2026, 3, day, 2, 0, tzinfo=UTC)):
+            sweep()
+        raters.append(place.case().rater)
+    assert raters == [place.rater, place.superior, place.superior, place.rater]
+
+
+def test_the_sweep_asks_a_fixed_number_of_questions_while_nothing_moves(
+    place, django_assert_max_num_queries
+):
+    letter(place, place.posts["rater"], place.hr_second)
+    with django_assert_max_num_queries(6):
+        assert follow_new_seats(MARCH) == 0
