@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -14,6 +15,7 @@ from cycles.calendar import local_date
 from cycles.enums import JobKind, JobState
 from cycles.exceptions import Incomplete, NotAllowed, Refused, Stale
 from cycles.models import Cycle, LedgerEntry, Person, Stage, Unit
+from cycles.queries.calendars import calendar_for
 from cycles.queries.templates import Placed, Setup, setup_of
 from cycles.rules import SUPERIOR, CycleRules, Level
 from cycles.services import jobs
@@ -31,10 +33,11 @@ from tests.builders import (
     town,
 )
 from workflow.enums import Party, State
-from workflow.models import Event, TurnInterval
+from workflow.models import Case, Event, TurnInterval
 from workflow.queries.story import story_of
 from workflow.services import cycle_changes
 from workflow.services.cycle_changes import Preview
+from workflow.services.dues import due_from_json
 from workflow.services.extension import extend_stage
 from workflow.services.jobs import work_off
 
@@ -265,6 +268,41 @@ def test_what_cannot_be_is_said_before_anything_is_written():
         look(place, wish(place, rules=CycleRules(objection_days=10).to_json()))
     assert [p.path for p in found.value.problems] == ["objection_days"]
     assert not LedgerEntry.objects.filter(action="change_cycle").exists()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_a_preview_says_is_what_happens(seed):
+    rng = random.Random(seed)
+    place = town()
+    bring_to(place, State.MONITORING)
+    place.act(place.colleague, "submit", JANUARY, of=place.colleague, body=PLAN)
+    place.act(place.rater, "return_", JANUARY, of=place.colleague, reason="Lengkapi targetnya.")
+    moved = []
+    for placed in setup_of(fresh(place)).stages:
+        old, by = placed.days, timedelta(days=rng.randint(-12, 20))
+        due = min(max(old.due_on + by, old.opens_on), old.closes_on)
+        if rng.random() < 0.6:
+            moved.append(replace(old, due_on=due, closes_on=old.closes_on + timedelta(days=5)))
+    setup = wish(place, *moved, unit=rng.choice([None, place.section, place.office]))
+    before = dict(Case.objects.values_list("pk", "due_at"))
+    try:
+        seen = look(place, setup)
+    except Incomplete:
+        return  # a year that goes backwards: refused before anything is written
+    if not seen.facts:
+        return
+    assert dict(Case.objects.values_list("pk", "due_at")) == before
+    done = change(place, setup)
+    after = dict(Case.objects.values_list("pk", "due_at"))
+    changed = {pk for pk, due_at in after.items() if due_at != before[pk]}
+    assert all(after[pk] >= before[pk] for pk in before), "never earlier than it was told"
+    assert len(changed) == done == seen.moved == sum(shift.number for shift in seen.shifts)
+    told = LedgerEntry.objects.filter(action="change_cycle", stream__startswith="appraisal:")
+    assert told.count() == seen.moved
+    # Every deadline can still be counted from what stands on its row.
+    for case in Case.objects.select_related("agency", "unit"):
+        calendar = calendar_for(case.agency, case.unit.week)
+        assert due_from_json(case.due_basis, calendar).at == case.due_at
 
 
 def test_only_the_agency_s_hr_changes_it_with_a_reason_once_and_as_seen():

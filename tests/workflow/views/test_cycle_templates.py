@@ -351,6 +351,17 @@ def test_a_running_cycle_is_changed_after_a_preview_that_keeps_its_word():
     assert "6" in words(visitor.get(url))
 
 
+def test_a_second_change_waits_for_the_first():
+    place = town()
+    url = cycle_url(place.cycle)
+    first = save(hr_of(place), url, approve_days="9").context["packed"]
+    second = Visitor(place.hr_second, JANUARY)
+    other = save(second, url, approve_days="8").context["packed"]
+    assert send(hr_of(place), url, do="apply", packed=first, reason=WHY).status_code == 302
+    assert send(second, url, do="apply", packed=other, reason=WHY).status_code == 409
+    assert Job.objects.get().params["setup"]["rules"]["approve_days"] == 9
+
+
 def test_a_preview_of_somebody_else_or_a_changed_one_is_not_applied():
     place = town()
     packed = save(hr_of(place), cycle_url(place.cycle), approve_days="9").context["packed"]

@@ -40,6 +40,7 @@ from workflow.forms.cycle_words import label, stage_words, words
 from workflow.services.cycle_changes import LEAST_REASON, Preview, preview, setup_from_json
 from workflow.views.access import page
 from workflow.views.cycle_templates.editor import RESHAPES
+from workflow.views.cycle_templates.room import choosable
 from workflow.views.hr.desk import Desk
 from workflow.views.jobs import RESULTS, start
 from workflow.views.settings.frame import typed
@@ -56,11 +57,7 @@ class Table(Desk):
         super().__init__(request, cycle_id)
         self.setup = setup_of(self.cycle)
         self.body = body_of(self.cycle, self.setup)
-        self.units = list(
-            Unit.objects.filter(agency=self.agency, depth__lte=3)
-            .only("public_id", "name", "depth", "path", "agency_id")
-            .order_by("path")
-        )
+        self.units = choosable(self.agency, self.setup.members.get("units", []))
 
     @property
     def author(self) -> User:
@@ -164,10 +161,16 @@ def _apply(table: Table) -> HttpResponse:
     except ValidationError as error:
         return _preview(table, setup, table.form(), reason=sent,
                         problem=" ".join(error.messages), status=422)  # fmt: skip
+    asked = {"setup": raw, "reason": reason, "seen": seen}
     job = jobs.ask(
         JobKind.CYCLE_CHANGE, author=table.author, agency=table.agency, cycle=table.cycle,
-        params={"setup": raw, "reason": reason, "seen": seen}, now=table.now,
+        params=asked, now=table.now,
     )  # fmt: skip
+    if job.params != asked:
+        return _page(
+            table, table.form(), status=409,
+            problem=_("Another change of this cycle is being applied. Please look again then."),
+        )  # fmt: skip
     return start(job)
 
 

@@ -22,7 +22,7 @@ from workflow.forms.cycle_rows import PRESETS, reshaped
 from workflow.forms.cycle_templates import BodyForm
 from workflow.forms.cycle_words import label, words
 from workflow.views.access import page
-from workflow.views.cycle_templates.room import Room
+from workflow.views.cycle_templates.room import Room, choosable
 from workflow.views.settings.frame import typed
 
 RESHAPES = ("add", "drop:", "preset:")
@@ -98,10 +98,11 @@ def _form(
     shown: QueryDict | None = None,
 ) -> BodyForm:  # fmt: skip
     merged, place = whole(template), place_of(template)
+    chosen = merged.body.get("members.units", [])
     return BodyForm(
         data, place=place, body=merged.body, merged=merged,
         inherited=inherited(template) if place != NATIONAL else None,
-        units=room.units, revision=template.revision,
+        units=choosable(room.agency, chosen) if room.agency else (), revision=template.revision,
         title=template.name if place == NATIONAL else None, typed=shown,
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, cast
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,7 +22,22 @@ from cycles.services.templates import PLAIN
 from workflow.views.access import actor
 from workflow.views.settings.frame import show
 
+# Below this a list of a large agency's units helps nobody.
+DEEPEST = 3
 Crumbs = Iterable[tuple[object, str]]
+
+
+def choosable(agency: Agency, chosen: Iterable[int] = ()) -> list[Unit]:
+    """The units to choose from: the offices and what stands near below them, and the chosen.
+
+    One query.
+    """
+    return list(
+        Unit.objects.filter(agency=agency)
+        .filter(Q(closed_on=None, depth__lte=DEEPEST) | Q(pk__in=list(chosen)))
+        .only("public_id", "name", "depth", "path", "agency_id")
+        .order_by("path")
+    )
 
 
 class Room:
@@ -54,14 +70,8 @@ class Room:
 
     @cached_property
     def units(self) -> list[Unit]:
-        """The units that a template may name: the offices and what stands right below them."""
-        if self.agency is None:
-            return []
-        return list(
-            Unit.objects.filter(agency=self.agency, closed_on=None, depth__lte=3)
-            .only("public_id", "name", "depth", "path", "agency_id")
-            .order_by("path")
-        )
+        """The units that a template may be adapted for."""
+        return choosable(self.agency) if self.agency is not None else []
 
     def template(self, template_id: UUID) -> CycleTemplate:
         """A template of this room in use."""
