@@ -52,6 +52,10 @@ FROM cycles_user u JOIN cycles_person p ON p.id = u.person_id
 WHERE u.invitation_asked_at IS NOT NULL AND u.invitation_problem = ''
     AND (u.invited_at IS NULL OR u.invited_at < u.invitation_asked_at)
     AND p.agency_id IS NOT NULL
+    AND NOT EXISTS (
+        SELECT 1 FROM notifications_invitation i
+        WHERE i.user_id = u.id AND i.asked_at = u.invitation_asked_at
+    )
 ORDER BY u.id, u.invitation_asked_at
 ON CONFLICT (user_id, asked_at) DO NOTHING
 """
