@@ -4,24 +4,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cycles', '0007_national_template'),
+        ("cycles", "0007_national_template"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='user',
-            name='invitation_asked_at',
+            model_name="user",
+            name="invitation_asked_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='user',
-            name='invitation_problem',
-            field=models.CharField(blank=True, db_default='', default='', max_length=300),
+            model_name="user",
+            name="invitation_problem",
+            field=models.CharField(blank=True, db_default="", default="", max_length=300),
         ),
         migrations.AddIndex(
-            model_name='user',
-            index=models.Index(condition=models.Q(('invitation_asked_at__isnull', False), ('invitation_problem', ''), models.Q(('invited_at', None), ('invited_at__lt', models.F('invitation_asked_at')), _connector='OR')), fields=['invitation_asked_at'], name='invitation_asked'),
+            model_name="user",
+            index=models.Index(
+                condition=models.Q(
+                    ("invitation_asked_at__isnull", False),
+                    ("invitation_problem", ""),
+                    models.Q(
+                        ("invited_at", None),
+                        ("invited_at__lt", models.F("invitation_asked_at")),
+                        _connector="OR",
+                    ),
+                ),
+                fields=["invitation_asked_at"],
+                name="invitation_asked",
+            ),
         ),
     ]

@@ -4,16 +4,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cycles', '0008_invitations'),
-        ('notifications', '0002_invitations'),
-        ('workflow', '0005_case_born_by_stream'),
+        ("cycles", "0008_invitations"),
+        ("notifications", "0002_invitations"),
+        ("workflow", "0005_case_born_by_stream"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(models.F('agency'), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('state', 'failed')), name='delivery_failed'),
+            model_name="delivery",
+            index=models.Index(
+                models.F("agency"),
+                models.OrderBy(models.F("id"), descending=True),
+                condition=models.Q(("state", "failed")),
+                name="delivery_failed",
+            ),
         ),
     ]
