@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, F, Max, Min, Q, QuerySet, Subquery
 
 from cycles.enums import DocumentKind
@@ -205,6 +206,8 @@ class Holder:
     open: int
     overdue: int
     oldest_due: datetime
+    # The case that is due first, for its reasons.
+    oldest_case: UUID
 
     @property
     def cursor(self) -> str:
@@ -223,6 +226,7 @@ def holders(cycle: Cycle, now: datetime, cursor: Cursor = START, size: int = SIZ
             open=Count("id"),
             overdue=Count("id", filter=late),
             oldest=Min("due_at"),
+            waiting=ArrayAgg("public_id", order_by=("due_at", "id")),
             post=Max("turn_post__title"),
         )
     )
@@ -236,7 +240,7 @@ def holders(cycle: Cycle, now: datetime, cursor: Cursor = START, size: int = SIZ
     return Page(
         [
             Holder(row["turn_person__public_id"], row["turn_person__name"], row["post"] or "",
-                   row["open"], row["overdue"], row["oldest"])
+                   row["open"], row["overdue"], row["oldest"], row["waiting"][0])
             for row in page.rows
         ],
         page.has_previous,

@@ -266,8 +266,9 @@ def test_the_dates_of_lists_and_first_pages_lead_to_their_reasons(place):
     for someone, url in pages:
         assert f'href="{why(case)}"' in reader(someone).get(url).content.decode(), url
     late = datetime(2026, 1, 20, 2, 0, tzinfo=UTC)
-    overdue = reader(place.hr, late).get(reverse("hr_overdue", args=[place.cycle.public_id]))
-    assert f'href="{why(case)}"' in overdue.content.decode()
+    for name in ("hr_overdue", "hr_holders"):
+        page = reader(place.hr, late).get(reverse(name, args=[place.cycle.public_id]))
+        assert f'href="{why(case)}"' in page.content.decode(), name
     announced = bring_to(place, State.ANNOUNCED, place.colleague)
     for url in (reverse("case", args=[announced.public_id]),
                 reverse("edit", args=[announced.public_id, "objection"])):  # fmt: skip
