@@ -26,7 +26,7 @@ from tests.workflow.views.organisation.bringing import (
     page_of,
     work,
 )
-from tests.workflow.views.organisation.records import at, get, post, queries_of, words
+from tests.workflow.views.organisation.records import MARCH, at, get, post, queries_of, words
 from workflow.queries import import_rows
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +114,31 @@ def test_a_file_with_other_columns_says_so_on_its_page_and_cannot_be_applied(hr,
     answer = act(hr, place, run, "terapkan")
     assert answer.status_code == 409
     assert not Job.objects.filter(kind=JobKind.IMPORT_APPLY).exists()
+
+
+def test_a_file_that_cannot_be_read_says_why_and_can_be_discarded(hr, place):
+    latin = "nama;nip;id_pegawai\nJosé;;P1".encode("latin-1")
+    bring(hr, place, SimpleUploadedFile("pegawai.csv", latin))
+    assert work().state == "done"
+    run = ImportRun.objects.get()
+    assert run.state == ImportState.FAILED
+    page = page_of(hr, place, run)
+    assert "CSV UTF-8" in words(page)
+    assert act(hr, place, run, "terapkan").status_code == 409
+    assert act(hr, place, run, "buang").url == at(place, "org_imports")
+
+
+def test_a_file_whose_check_was_never_asked_for_offers_it(hr, place):
+    bring(hr, place)
+    Job.objects.all().delete()
+    run = ImportRun.objects.get()
+    page = page_of(hr, place, run)
+    assert "This file has not been checked yet." in words(page)
+    assert act(hr, place, run, "terapkan").status_code == 409
+    assert act(hr, place, run, "periksa").url == f"/pekerjaan/{Job.objects.get().public_id}/"
+    work()
+    run.refresh_from_db()
+    assert run.state == ImportState.CHECKED
 
 
 def test_a_second_file_waits_until_the_first_is_checked(hr, place):
@@ -304,6 +329,13 @@ def test_what_was_built_on_an_import_keeps_it_from_being_undone_with_the_reason(
     assert at(place, "org_import_act", run.public_id, "batalkan") not in words(page)
     assert act(hr, place, run, "batalkan").status_code == 409
     assert not Job.objects.filter(kind=JobKind.IMPORT_UNDO).exists()
+
+
+def test_an_invitation_that_was_asked_for_keeps_the_account_it_goes_to(hr, place):
+    run = applied(hr, place)
+    User.objects.filter(person__name="Ruth Bria").update(invitation_asked_at=MARCH)
+    assert page_of(hr, place, run).context["why_not_undone"]
+    assert act(hr, place, run, "batalkan").status_code == 409
 
 
 def test_a_file_is_discarded_with_its_rows_but_never_one_that_was_applied(hr, place):
