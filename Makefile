@@ -31,7 +31,8 @@ lint: ## The static checks alone
 
 bench: ## Measure pages and moves at 1,000 and 100,000 cases, as ratios to floors (some minutes)
 	@.ci/venv dev
-	@exec $(PY) -m benchmarks
+	@$(PY) -m benchmarks
+	@exec $(PY) -m benchmarks.recomputing
 
 messages: ## Collect the strings to translate into locale/id
 	@.ci/venv dev
