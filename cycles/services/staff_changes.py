@@ -350,6 +350,18 @@ def _end_exceptions(found: QuerySet[RaterException], on: date) -> None:
         exception.save(update_fields=["ends_on"])
 
 
+def demand_seat(change: StaffChange) -> None:
+    """Raises SeatTaken while somebody else holds the new post, Refused if the person does."""
+    if change.post is None or not (holder := holder_from(change.post.pk, change.effective_on)):
+        return
+    if holder.person_id == change.person_id:
+        raise Refused(_("The person already holds this post."))
+    raise SeatTaken(
+        _("The post %(post)s is still held by %(name)s.")
+        % {"post": change.post.title, "name": holder.person.name}
+    )
+
+
 def arrive(change: StaffChange, written: Written) -> None:
     """Second half: take the new post. Raises SeatTaken, or Refused for a closed post."""
     if change.post_id is None:
@@ -358,13 +370,7 @@ def arrive(change: StaffChange, written: Written) -> None:
     post = Post.objects.select_for_update(no_key=True).get(pk=change.post_id)
     if post.closed_on is not None and post.closed_on < change.effective_on:
         raise Refused(_("This post was closed on %(day)s.") % {"day": format_day(post.closed_on)})
-    if holder := holder_from(post.pk, change.effective_on):
-        if holder.person_id == change.person_id:
-            raise Refused(_("The person already holds this post."))
-        raise SeatTaken(
-            _("The post %(post)s is still held by %(name)s.")
-            % {"post": post.title, "name": holder.person.name}
-        )
+    demand_seat(change)
     Posting.objects.create(
         agency_id=change.agency_id, person_id=change.person_id, post=post,
         starts_on=change.effective_on,

@@ -225,6 +225,8 @@ def _apply_all(pending: list[StaffChange], now: datetime) -> int:
         blocked = []
         for change in pending:
             try:
+                # Asked before anything is locked: a change may wait for its post for weeks.
+                records.demand_seat(change)
                 apply(change.pk, now=now)
             except SeatTaken as taken:
                 problems[change] = taken.reason

@@ -174,6 +174,17 @@ def test_who_comes_back_in_the_same_year_takes_up_the_appraisal_again(here, ther
     assert Case.objects.get(agency=there.agency, person=here.employee).state == "excluded"
 
 
+def test_the_role_of_the_web_may_do_all_of_it(here, there, web_role):
+    bring_to(here, State.MONITORING)
+    with web_role():
+        carry(here, here.rater, "post", APRIL, post=vacant(here))
+        carry(here, here.colleague, "death", APRIL)
+        carry(here, here.hr_second, "retirement", APRIL)
+        done = take_in(there, leave(here, there))
+    assert done.case is not None
+    assert here.case().state == "excluded"
+
+
 def test_the_copy_holds_no_number_of_a_person(here, there):
     IdentityNumber.objects.create(person=here.employee, kind="nip", number="199001012015032001")
     IdentityNumber.objects.create(person=here.rater, kind="nip", number="198001012005011001")

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from cycles.models import Absence, LedgerEntry, Posting, Segment, StaffChange
+from cycles.models import Absence, Cycle, LedgerEntry, Posting, Segment, StaffChange, Stage
 from tests.builders import Town, bring_to, town
 from tests.workflow.moves import WITH_LEVEL, carry, foresee, moment_of, vacant
 from workflow.enums import ENDED, Party, State
@@ -218,6 +218,30 @@ def test_who_was_away_when_the_cycle_was_opened_joins_it_on_returning():
     assert done.effects == foreseen.effects
     assert [(own.action, own.after) for own in done.effects.own] == [("open", "planning")]
     assert (place.case().state, place.case().rater) == ("planning", place.rater)
+
+
+def test_a_year_that_is_ending_runs_on_while_the_next_one_ends():
+    """Two cycles run in winter: a known result stays, the fresh plan is excluded."""
+    place = town()
+    bring_to(place, State.ANNOUNCED)
+    now = moment_of(State.ANNOUNCED)
+    following = Cycle.objects.create(
+        agency=place.agency, year=2027, name="SKP 2027", starts_on=date(2027, 1, 1),
+        ends_on=date(2027, 12, 31), rules=place.cycle.rules,
+    )  # fmt: skip
+    for stage in place.cycle.stages.all():
+        days = {name: getattr(stage, name).replace(year=2027)
+                for name in ("opens_on", "due_on", "closes_on")}  # fmt: skip
+        Stage.objects.create(cycle=following, kind=stage.kind, number=stage.number,
+                             name=stage.name, **days)  # fmt: skip
+    open_cycle(following, now=now)
+    foreseen = foresee(place, place.employee, "retirement", now)
+    done = carry(place, place.employee, "retirement", now)
+    assert done.effects == foreseen.effects
+    assert [(own.cycle, own.after) for own in done.effects.own] == [
+        (place.cycle.name, "announced"), ("SKP 2027", "excluded"),
+    ]  # fmt: skip
+    assert Case.objects.get(cycle=following, person=place.employee).state == "excluded"
 
 
 def test_who_was_excluded_by_a_court_is_not_taken_back_by_returning():
