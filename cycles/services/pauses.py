@@ -16,6 +16,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from cycles import ledger
+from cycles.calendar import local_date
 from cycles.documents import TEXT, text
 from cycles.exceptions import Incomplete, Problem, Stale
 from cycles.models import Agency, Pause, Unit, User
@@ -59,7 +60,7 @@ def record_pause(
 
 
 def end_pause(pause: Pause, *, author: User, now: datetime, **facts: Any) -> Pause:
-    """End it early: the day of the act is its last. Raises Stale when it is ended already."""
+    """End it early: the day of the act is its last. Raises Stale when it has ended already."""
     with transaction.atomic():
         _raise_version(pause.agency)
         locked = (
@@ -67,12 +68,19 @@ def end_pause(pause: Pause, *, author: User, now: datetime, **facts: Any) -> Pau
             .select_related("agency", "unit")
             .get(pk=pause.pk)
         )
-        if locked.ended_at is not None:
-            raise Stale(_("Somebody else has ended this pause meanwhile."))
+        demand_running(locked, now)
         locked.ended_at = now
         locked.save(update_fields=["ended_at"])
         _record(locked, "end_pause", author, now, **facts)
         return locked
+
+
+def demand_running(pause: Pause, now: datetime) -> None:
+    """Raises Stale for a pause that somebody ended, or that is over by itself."""
+    if pause.ended_at is not None:
+        raise Stale(_("Somebody else has ended this pause meanwhile."))
+    if pause.last_on < local_date(pause.agency.zone, now):
+        raise Stale(_("This pause is over already."))
 
 
 def problems_of(agency: Agency, wish: PauseWish) -> Iterator[Problem]:

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cycles.calendar import format_day
-from cycles.exceptions import Incomplete, NotAllowed, Stale
+from cycles.exceptions import Incomplete, NotAllowed
 from cycles.models import Agency, Pause, Unit, User
 from cycles.queries.calendars import grounds_of
 from cycles.services import pauses as records
@@ -68,8 +68,7 @@ def begin(
 def preview_end(pause: Pause, *, actor: Actor, now: datetime) -> Preview:
     """What ending it now would keep as told (`kept`); it moves nothing."""
     _check(pause.agency, actor)
-    if pause.ended_at is not None:
-        raise Stale(_("Somebody else has ended this pause meanwhile."))
+    records.demand_running(pause, now)
     ended = copy(pause)
     ended.ended_at = now
     rows = [ended, *Pause.objects.filter(agency=pause.agency).exclude(pk=pause.pk)]

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from cycles import audit
+from cycles import audit, clock
 from cycles.enums import JobState
 from cycles.exceptions import Incomplete, NotAllowed, Stale
 from cycles.models import Job, LedgerEntry, Pause
@@ -152,6 +152,16 @@ def test_ended_early_it_counts_until_that_day_and_what_was_told_stands(place):
         pauses.end(pause, actor=actor(place.hr), author=place.hr.user, now=WEDNESDAY)
 
 
+def test_one_that_is_over_is_not_ended_any_more(place):
+    pause = stop(place).pause
+    with pytest.raises(Stale):
+        pauses.preview_end(pause, actor=actor(place.hr), now=APRIL)
+    with pytest.raises(Stale):
+        pauses.end(pause, actor=actor(place.hr), author=place.hr.user, now=APRIL)
+    pause.refresh_from_db()
+    assert pause.ended_at is None
+
+
 def test_one_taken_back_before_it_began_counts_for_nothing(place):
     before = bring_to(place, State.PLAN_REVIEW).due_at
     pause = stop(place).pause
@@ -195,7 +205,8 @@ def test_the_same_pause_twice_or_of_another_agency_s_unit_is_refused(place):
 
 
 def worked(job: Job) -> Job:
-    done = work_off(job.pk)
+    with clock.at(JANUARY):
+        done = work_off(job.pk)
     assert done is not None
     assert done.state == JobState.DONE, done.problem
     return done
