@@ -13,8 +13,9 @@ from cycles.scoring import Predicate, Rating
 class Appraisal(Public):
     """Person × cycle × agency. The year's result stands here once it is final, not before."""
 
-    agency = models.ForeignKey(Agency, models.PROTECT)
-    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="appraisals")
+    agency = models.ForeignKey(Agency, models.PROTECT, db_index=False)
+    # Found by the unique key below, as a segment is by its own.
+    cycle = models.ForeignKey(Cycle, models.PROTECT, db_index=False, related_name="appraisals")
     person = models.ForeignKey(Person, models.PROTECT, related_name="appraisals")
     work_rating = models.CharField(max_length=10, choices=Rating, null=True)
     behaviour_rating = models.CharField(max_length=10, choices=Rating, null=True)
@@ -40,8 +41,10 @@ class Appraisal(Public):
 class Segment(models.Model):
     """A stretch of the year in one posting. Names are copied: they stay as they were then."""
 
-    agency = models.ForeignKey(Agency, models.PROTECT)
-    appraisal = models.ForeignKey(Appraisal, models.CASCADE, related_name="segments")
+    # Repeats the appraisal's, whose key vouches for it.
+    agency = models.ForeignKey(Agency, models.PROTECT, db_index=False, db_constraint=False)
+    appraisal = models.ForeignKey(Appraisal, models.CASCADE, db_index=False,
+                                  related_name="segments")  # fmt: skip
     number = models.PositiveSmallIntegerField(default=1)
     unit = models.ForeignKey(Unit, models.PROTECT)
     post = models.ForeignKey(Post, models.PROTECT)

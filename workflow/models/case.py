@@ -54,8 +54,10 @@ _HAS_ENTRY = """
 class Case(Moves, Public):  # type: ignore[misc]
     """One per appraisal: its state, whose turn it is, and until when."""
 
-    agency = models.ForeignKey(Agency, models.PROTECT, db_index=False)
-    cycle = models.ForeignKey(Cycle, models.PROTECT, db_index=False, related_name="cases")
+    # Agency and cycle repeat the appraisal's, whose key vouches for them.
+    agency = models.ForeignKey(Agency, models.PROTECT, db_index=False, db_constraint=False)
+    cycle = models.ForeignKey(Cycle, models.PROTECT, db_index=False, db_constraint=False,
+                              related_name="cases")  # fmt: skip
     appraisal = models.OneToOneField(Appraisal, models.PROTECT, related_name="case")
     person = models.ForeignKey(Person, models.PROTECT, related_name="cases")
     unit = models.ForeignKey(Unit, models.PROTECT, db_index=False)
@@ -93,7 +95,8 @@ class Case(Moves, Public):  # type: ignore[misc]
 
     # The rating and what followed.
     rating_number = models.PositiveSmallIntegerField(default=0)
-    rated_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    rated_by = models.ForeignKey(Person, models.PROTECT, null=True, db_index=False,
+                                 related_name="+")  # fmt: skip
     rated_post = models.ForeignKey(Post, models.PROTECT, null=True, db_index=False,
                                    related_name="+")  # fmt: skip
     rating_approvers = models.JSONField(default=list)
@@ -108,7 +111,8 @@ class Case(Moves, Public):  # type: ignore[misc]
     objection_number = models.PositiveSmallIntegerField(default=0)
     has_explanation = models.BooleanField(default=False)
     has_statement = models.BooleanField(default=False)
-    decider = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    decider = models.ForeignKey(Person, models.PROTECT, null=True, db_index=False,
+                                related_name="+")  # fmt: skip
     decider_post = models.ForeignKey(Post, models.PROTECT, null=True, db_index=False,
                                      related_name="+")  # fmt: skip
     # What the last return said, for the person who mends it: reason and pinned fields.
@@ -129,6 +133,17 @@ class Case(Moves, Public):  # type: ignore[misc]
                 fields=["agency", "due_at", "id"],
                 condition=models.Q(turn_person__isnull=True),
                 name="case_inbox_hr",
+            ),
+            # Whom somebody rated, and whose objections they decide: none for most of the year.
+            models.Index(
+                fields=["rated_by"],
+                condition=models.Q(rated_by__isnull=False),
+                name="case_rated_by",
+            ),
+            models.Index(
+                fields=["decider"],
+                condition=models.Q(decider__isnull=False),
+                name="case_decider",
             ),
             # HR's completion table and its people, by unit and state.
             models.Index(fields=["cycle", "unit", "state", "id"], name="case_by_unit"),

@@ -12,7 +12,8 @@ class OpeningResult(models.Model):
 
     cycle = models.ForeignKey(Cycle, models.CASCADE, related_name="opening_results",
                               db_index=False)  # fmt: skip
-    job = models.ForeignKey(Job, models.SET_NULL, null=True, db_index=False, related_name="+")
+    job = models.ForeignKey(Job, models.SET_NULL, null=True, db_index=False, db_constraint=False,
+                            related_name="+")  # fmt: skip
     person = models.ForeignKey(Person, models.PROTECT, db_index=False, related_name="+")
     outcome = models.CharField(max_length=10, choices=OpeningOutcome)
     # A code whose sentence `workflow.queries.opening` knows.

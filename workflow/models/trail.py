@@ -29,8 +29,9 @@ class TurnInterval(models.Model):
 class Event(models.Model):
     """News for whoever listens (the outbox): written with the move, read by notifications."""
 
-    agency = models.ForeignKey(Agency, models.PROTECT, db_index=False)
-    cycle = models.ForeignKey(Cycle, models.PROTECT, db_index=False)
+    # Agency and cycle repeat the case's, whose key vouches for them.
+    agency = models.ForeignKey(Agency, models.PROTECT, db_index=False, db_constraint=False)
+    cycle = models.ForeignKey(Cycle, models.PROTECT, db_index=False, db_constraint=False)
     case = models.ForeignKey(Case, models.CASCADE, db_index=False)
     kind = models.CharField(max_length=30)
     actor = models.ForeignKey(Person, models.PROTECT, null=True, db_index=False, related_name="+")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cycles import clock, ledger
@@ -16,27 +16,16 @@ from cycles.enums import CycleStatus, StageKind
 from cycles.exceptions import Refused
 from cycles.models import Cycle, Job
 from cycles.queries.calendars import calendar_for
-from cycles.queries.lineup import Lineup, lineup
+from cycles.queries.lineup import lineup
 from cycles.queries.stages import timetable
 from workflow.permissions import SYSTEM, Actor
 from workflow.queries.opening import sentence
 from workflow.services.move import Surroundings
-from workflow.services.opening.batch import Batch
+from workflow.services.opening.line import Line
 from workflow.services.opening.starts import Starts
 
 # People written in one transaction: few enough that nobody waits long for the cycle's row.
-BATCH = 10_000
-
-_WAITING = """
-SELECT DISTINCT g.person_id FROM cycles_posting g
-JOIN cycles_person n ON n.id = g.person_id AND (n.left_on IS NULL OR n.left_on > %(day)s)
-WHERE g.agency_id = %(agency)s AND g.starts_on <= %(day)s
-  AND (g.ends_on IS NULL OR g.ends_on >= %(day)s)
-  AND (%(people)s::bigint[] IS NULL OR g.person_id = ANY(%(people)s::bigint[]))
-  AND NOT EXISTS (
-      SELECT 1 FROM cycles_appraisal a WHERE a.cycle_id = %(cycle)s AND a.person_id = g.person_id)
-ORDER BY g.person_id
-"""
+BATCH = 20_000
 
 
 @dataclass
@@ -70,24 +59,22 @@ def open_cycle(
     around = Surroundings(cycle)
     _demand_stages(around)
     today = local_date(calendar_for(cycle.agency), instant)
-    line = lineup(cycle, today)
-    waiting = _waiting(line, cycle, person_ids)
-    starts = Starts(around, instant)
+    who = lineup(cycle, today)
+    line = Line(cycle, actor, instant, Starts(around, instant), job)
     done = Opened()
-    for first in range(0, len(waiting), batch_size) or [0]:
-        people = waiting[first : first + batch_size]
-        with transaction.atomic():
-            was_draft = _hold(cycle, actor, instant)
-            if people:
-                batch = Batch(cycle, actor, instant, starts, job)
-                created, excluded, failed = batch.write(line.of(people))
-                done.created += created
-                done.excluded += excluded
-                done.failed |= {person: sentence(reason) for person, reason in failed}
-        if was_draft:
-            cycle.status, cycle.opened_at = CycleStatus.OPEN, instant
-        if say is not None:
-            say(first + len(people), len(waiting))
+    with line.up(who.of(person_ids) if person_ids is not None else who) as total:
+        for first in range(1, total + 1, batch_size) or [1]:
+            last = min(first + batch_size - 1, total)
+            with transaction.atomic():
+                was_draft = _hold(cycle, actor, instant)
+                created, excluded, failed = line.write(first, last)
+            if was_draft:
+                cycle.status, cycle.opened_at = CycleStatus.OPEN, instant
+            done.created += created
+            done.excluded += excluded
+            done.failed |= {person: sentence(reason) for person, reason in failed}
+            if say is not None:
+                say(last, total)
     if done.created:
         _tell(cycle, "admit", actor, instant, data={"created": done.created,
               "excluded": done.excluded, "failed": len(done.failed)})  # fmt: skip
@@ -102,14 +89,6 @@ def _demand_stages(around: Surroundings) -> None:
             dates.stage(kind)
     except LookupError:
         raise Refused(_("The cycle lacks the dates of a stage.")) from None
-
-
-def _waiting(line: Lineup, cycle: Cycle, person_ids: Sequence[int] | None) -> list[int]:
-    """Who has a posting and no appraisal yet, by row number: one look, however many they are."""
-    people = list(person_ids) if person_ids is not None else None
-    with connection.cursor() as cursor:
-        cursor.execute(_WAITING, line.params | {"cycle": cycle.pk, "people": people})
-        return [row[0] for row in cursor.fetchall()]
 
 
 def _hold(cycle: Cycle, actor: Actor, now: datetime) -> bool:

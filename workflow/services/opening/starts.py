@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,10 +22,10 @@ NO_START = -1
 
 @dataclass(frozen=True)
 class Start:
-    """The dates that a new case begins with; `due_basis` is JSON."""
+    """The dates that a new case begins with."""
 
     due_at: datetime
-    due_basis: str
+    due_basis: dict[str, Any]
     round: int
     round_opens_at: datetime | None
     assessment_opens_at: datetime
@@ -89,7 +88,7 @@ class Starts:
         assessment = dates.stage(StageKind.SELF_ASSESSMENT)
         return Start(
             due_at=basis.due(calendar).at,
-            due_basis=json.dumps(basis.to_json(calendar)),
+            due_basis=basis.to_json(calendar),
             round=number,
             round_opens_at=at_local(calendar.zone, first.opens_on, 0) if first else None,
             assessment_opens_at=at_local(calendar.zone, assessment.opens_on, 0),
