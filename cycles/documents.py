@@ -105,7 +105,8 @@ _READING = {
     for place, name in enumerate(
         ("approach", "results", "expectations", "items", "title", "type", "serves", "aspects",
          "indicator", "target", "measures", "outcome", "work", "work_reason", "behaviour",
-         "behaviour_reason", "feedback", "realisation", "text", "reasons", "link", "note", "reflection", "recommendation",
+         "behaviour_reason", "feedback", "realisation", "text", "reasons", "link", "note",
+         "reflection", "recommendation",
          *(value.code for value in CORE_VALUES), "attachments")
     )
 }  # fmt: skip
