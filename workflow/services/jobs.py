@@ -6,7 +6,7 @@ from cycles.enums import JobKind
 from cycles.models import Job
 from cycles.services import imports, jobs
 from cycles.services.jobs import Handler
-from workflow.services import calendar_jobs, cycle_changes
+from workflow.services import calendar_jobs, cycle_changes, importing
 from workflow.services.archiving import work_archiving
 from workflow.services.closing import work_closing
 from workflow.services.inviting import invite
@@ -16,7 +16,7 @@ from workflow.services.reseating import pass_on_all
 # One line a kind, in the order of `JobKind`.
 HANDLERS: dict[str, Handler] = {
     JobKind.IMPORT_CHECK: imports.job(imports.check),
-    JobKind.IMPORT_APPLY: imports.job(imports.apply),
+    JobKind.IMPORT_APPLY: importing.apply,
     JobKind.IMPORT_UNDO: imports.job(imports.undo),
     JobKind.REHEARSAL: work_rehearsal,
     JobKind.OPENING: work_opening,
