@@ -16,6 +16,8 @@ from config.demo.clock import START, set_to
 from config.demo.world.build import accounts, world
 from config.demo.year.script import TANGSEL, play_kupang, play_tangsel
 from cycles.models import Agency, RoleGrant, User
+from cycles.queries.templates import usual_template
+from cycles.services.cycle_setup import prepare_cycle
 
 
 def _play(index: int) -> None:
@@ -50,7 +52,16 @@ class Command(BaseCommand):
         if any(play.exitcode for play in plays):
             raise CommandError("The demo's year could not be played; see the messages above.")
         self._accounts()
+        self._next_year()
         self.stdout.write("Two cities have lived their year.")
+
+    def _next_year(self) -> None:
+        """Next year's cycle as HR has it in December: prepared, not yet rehearsed or opened."""
+        for name in ("sdm", "sdm-kupang"):
+            author = User.objects.select_related("person__agency").get(username=name)
+            agency = author.person.agency
+            prepare_cycle(agency, START.year + 1, author=author, now=START,
+                          template=usual_template(agency))  # fmt: skip
 
     def _accounts(self) -> None:
         """The accounts of the login page, all with one password that everybody may know."""
