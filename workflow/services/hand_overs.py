@@ -39,6 +39,7 @@ from workflow.permissions import Actor
 from workflow.queries.opening import reasons_of
 from workflow.services.door import advance, stream_of
 from workflow.services.opening import open_cycle
+from workflow.services.timekeeping import share_time_of
 
 FORMAT = "jenjang-hand-over/1"
 
@@ -228,6 +229,11 @@ def accept(
     Raises Incomplete, WrongState when it was accepted already, Refused for another agency's HR.
     """
     with transaction.atomic():
+        # The opening below shares the agency's dates: asked for before any row.
+        for agency_id in HandOver.objects.filter(pk=hand_over_id).values_list(
+            "to_agency", flat=True
+        ):
+            share_time_of(agency_id)
         hand_over = (
             HandOver.objects.select_for_update(of=("self",), no_key=True)
             .select_related("to_agency", "change", "person")

@@ -9,9 +9,10 @@ waiting can form. The locks end with the transaction and cost no row.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 
-from django.db import connection
+from django.db import DatabaseError, InterfaceError, connection
 
 LOCK = 7_302
 
@@ -30,6 +31,19 @@ def share_time_of(agency_id: int) -> None:
     """The same before a case exists: for whoever opens one."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", [LOCK, agency_id])
+
+
+@contextmanager
+def time_shared_of(agency_id: int) -> Iterator[None]:
+    """The same over several transactions: an opening reads the dates once for all its batches."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock_shared(%s, %s)", [LOCK, agency_id])
+    try:
+        yield
+    finally:
+        # A broken transaction or connection gives the lock back by itself, when it ends.
+        with suppress(DatabaseError, InterfaceError), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock_shared(%s, %s)", [LOCK, agency_id])
 
 
 def change_time(agency_ids: Iterable[int]) -> None:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import date
 
 import psycopg
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.db.models import Count
 
 from cycles import audit, clock
+from cycles.calendar import at_local
 from cycles.enums import CycleStatus, JobKind, JobState
 from cycles.models import Appraisal, Cycle, Job, LedgerEntry
 from cycles.services import jobs
-from tests.builders import JANUARY, Town, person, seat, town
+from tests.builders import JANUARY, Town, actor, person, seat, town
 from tests.workflow.contest import contest
 from workflow.models import Case, CounterDelta, Event, OpeningResult
+from workflow.services.extension import extend_stage
 from workflow.services.jobs import work_off
 from workflow.services.opening import open_cycle
+from workflow.services.timekeeping import change_time
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -106,3 +110,42 @@ def test_a_killed_opening_is_taken_up_where_it_stopped():
     assert done.state == JobState.DONE
     assert done.result["created"] == 20 - written
     everybody_once(place, 20)
+
+
+def test_who_joins_while_a_stage_is_prolonged_begins_with_the_longer_time():
+    """A late joiner's due was computed from dates that an extension changed at that instant."""
+    place = town()
+    newcomer = person(place.agency, "Orang Baru")
+    seat(newcomer, place.section, "Perawat", place.posts["rater"], since=date(2026, 1, 2))
+    cycle = Cycle.objects.select_related("agency").get(pk=place.cycle.pk)
+
+    def opening() -> None:
+        try:
+            open_cycle(cycle, now=JANUARY, person_ids=[newcomer.pk])
+        finally:
+            connection.close()
+
+    joining = threading.Thread(target=opening)
+    with transaction.atomic():
+        change_time([place.agency.pk])
+        joining.start()
+        wait_for_a_lock()
+        extend_stage(
+            place.cycle.stages.get(kind="planning"), due_on=date(2026, 2, 13), unit=place.office,
+            reason="Jaringan kantor putus selama dua minggu.", actor=actor(place.hr), now=JANUARY,
+        )  # fmt: skip
+    joining.join()
+    due = Case.objects.get(person=newcomer).due_at
+    assert due == at_local("Asia/Jakarta", date(2026, 2, 14), 0)
+
+
+def wait_for_a_lock() -> None:
+    """Until somebody waits for an advisory lock."""
+    for _ in range(200):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
+                           " AND NOT granted")  # fmt: skip
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.02)
+    raise AssertionError("The opening did not wait for the change of dates.")

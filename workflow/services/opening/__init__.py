@@ -23,6 +23,7 @@ from workflow.queries.opening import sentence
 from workflow.services.move import Surroundings
 from workflow.services.opening.line import Line
 from workflow.services.opening.starts import Starts
+from workflow.services.timekeeping import time_shared_of
 
 # People written in one transaction: few enough that nobody waits long for the cycle's row.
 BATCH = 20_000
@@ -56,25 +57,26 @@ def open_cycle(
     instant = now or clock.now()
     if cycle.status == CycleStatus.CLOSED:
         raise Refused(_("This cycle is closed."))
-    around = Surroundings(cycle)
-    _demand_stages(around)
-    today = local_date(calendar_for(cycle.agency), instant)
-    who = lineup(cycle, today)
-    line = Line(cycle, actor, instant, Starts(around, instant), job)
     done = Opened()
-    with line.up(who.of(person_ids) if person_ids is not None else who) as total:
-        for first in range(1, total + 1, batch_size) or [1]:
-            last = min(first + batch_size - 1, total)
-            with transaction.atomic():
-                was_draft = _hold(cycle, actor, instant)
-                created, excluded, failed = line.write(first, last)
-            if was_draft:
-                cycle.status, cycle.opened_at = CycleStatus.OPEN, instant
-            done.created += created
-            done.excluded += excluded
-            done.failed |= {person: sentence(reason) for person, reason in failed}
-            if say is not None:
-                say(last, total)
+    with time_shared_of(cycle.agency_id):
+        around = Surroundings(cycle)
+        _demand_stages(around)
+        today = local_date(calendar_for(cycle.agency), instant)
+        who = lineup(cycle, today)
+        line = Line(cycle, actor, instant, Starts(around, instant), job)
+        with line.up(who.of(person_ids) if person_ids is not None else who) as total:
+            for first in range(1, total + 1, batch_size) or [1]:
+                last = min(first + batch_size - 1, total)
+                with transaction.atomic():
+                    was_draft = _hold(cycle, actor, instant)
+                    created, excluded, failed = line.write(first, last)
+                if was_draft:
+                    cycle.status, cycle.opened_at = CycleStatus.OPEN, instant
+                done.created += created
+                done.excluded += excluded
+                done.failed |= {person: sentence(reason) for person, reason in failed}
+                if say is not None:
+                    say(last, total)
     if done.created:
         _tell(cycle, "admit", actor, instant, data={"created": done.created,
               "excluded": done.excluded, "failed": len(done.failed)})  # fmt: skip
