@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
+
+from django.db import transaction
 
 from cycles.models import Person, Post
 from cycles.rules import CycleRules, Level
@@ -46,3 +50,15 @@ def carry(place: Town, person: Person, kind: str, now: datetime, **more: Any) ->
 def foresee(place: Town, person: Person, kind: str, now: datetime, **more: Any) -> Preview:
     on = more.pop("on", now.date())
     return preview(place.agency, wish(person, kind, on, **more), author=place.hr.user, now=now)
+
+
+@contextmanager
+def taken_back(note: str) -> Iterator[None]:
+    """One cell of a table: what it did is undone, and if it fails it says which cell it was."""
+    try:
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+    except AssertionError as wrong:
+        wrong.add_note(note)
+        raise

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils.translation import gettext as _
 
 from cycles import clock
 from cycles.blueprint import StageDays
@@ -199,7 +200,7 @@ def test_a_round_that_has_not_opened_can_be_taken_out():
     told = Delivery.objects.filter(case=case, rule="checkin_dropped")
     assert {delivery.recipient_id for delivery in told} == {place.employee.pk}
     story = story_of(case, actor(place.employee))
-    assert "The cycle was changed" in {scene.title for scene in story}
+    assert _("The cycle was changed") in {scene.title for scene in story}
     # One that has opened stays, for all.
     without_any = replace(now, stages=tuple(p for p in now.stages if p.days.kind != "checkin"))
     with pytest.raises(Incomplete) as found:

@@ -23,13 +23,14 @@ from tests.builders import (
     NOVEMBER,
     PLAN,
     RATING,
+    Town,
     actor,
     bring_to,
     person,
     seat,
     town,
 )
-from tests.workflow.moves import WITH_LEVEL, carry, foresee, moment_of, vacant
+from tests.workflow.moves import WITH_LEVEL, carry, foresee, moment_of, taken_back, vacant
 from workflow.enums import Party, State
 from workflow.models import Case, SuccessorNote
 from workflow.permissions import visible_cases
@@ -74,7 +75,6 @@ BY_KIND: dict[str, tuple[dict[str, tuple[str, str]], dict[str, str]]] = {
     "absence:study": (RATER_MOVED, SUPERIOR_MOVED),
     "absence:long_leave": (RATER_STAYS, {}),
 }
-CELLS = [(kind, state) for kind in BY_KIND for state in RATER_GONE]
 
 
 def details(place: Any, kind: str) -> tuple[str, dict[str, Any]]:
@@ -93,10 +93,16 @@ def someone(place: Any, key: str) -> Person | None:
     return None if key == "-" else getattr(place, key)
 
 
-@pytest.mark.parametrize(("kind", "state"), CELLS)
-def test_what_waits_for_a_leaving_rater_passes_on_at_once(kind, state):
+@pytest.mark.parametrize("state", list(RATER_GONE))
+def test_what_waits_for_a_leaving_rater_passes_on_at_once(state):
     place = town(rules=WITH_LEVEL)
     before = bring_to(place, State(state))
+    for kind in BY_KIND:
+        with taken_back(kind):
+            what_the_rater_leaves_passes_on(place, before, kind, state)
+
+
+def what_the_rater_leaves_passes_on(place: Town, before: Case, kind: str, state: str) -> None:
     now = moment_of(State(state))
     name, more = details(place, kind)
     foreseen = foresee(place, place.rater, name, now, **more)
@@ -122,13 +128,17 @@ def test_what_waits_for_a_leaving_rater_passes_on_at_once(kind, state):
 
 
 @pytest.mark.parametrize(
-    ("kind", "state"),
-    [(kind, state) for kind in BY_KIND for state in
-     ("plan_review", "rating_review", "objection_statements", "objection_decision")],
-)  # fmt: skip
-def test_what_waits_for_the_superior_of_the_rater_passes_on_too(kind, state):
+    "state", ["plan_review", "rating_review", "objection_statements", "objection_decision"]
+)
+def test_what_waits_for_the_superior_of_the_rater_passes_on_too(state):
     place = town(rules=WITH_LEVEL)
     before = bring_to(place, State(state))
+    for kind in BY_KIND:
+        with taken_back(kind):
+            what_the_superior_leaves_passes_on(place, before, kind, state)
+
+
+def what_the_superior_leaves_passes_on(place: Town, before: Case, kind: str, state: str) -> None:
     now = moment_of(State(state))
     name, more = details(place, kind)
     foreseen = foresee(place, place.superior, name, now, **more)
