@@ -89,6 +89,15 @@ def make(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cycles", "0006_opening_at_scale")]
+    dependencies = [("cycles", "0002_moving_in")]
 
-    operations = [migrations.RunPython(make, migrations.RunPython.noop)]
+    operations = [
+        migrations.RunPython(make, migrations.RunPython.noop),
+        # Made for LIKE by Django beside the primary key; streams are looked up whole, and every
+        # move would pay for it.
+        migrations.RunSQL(
+            "DROP INDEX IF EXISTS cycles_ledgerhead_stream_9d77c1f1_like",
+            "CREATE INDEX cycles_ledgerhead_stream_9d77c1f1_like ON cycles_ledgerhead"
+            " (stream varchar_pattern_ops)",
+        ),
+    ]
