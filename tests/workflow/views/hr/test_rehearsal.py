@@ -78,7 +78,7 @@ def test_findings_about_dates_lead_to_the_cycle(client, place):
     page = get(client, at(place, "hr_rehearsal_kind", "window_too_short"))
     (row,) = page.context["rows"]
     assert row["url"] == reverse("cycle_change", args=[place.cycle.public_id])
-    assert row["mender"] == "An administrator"
+    assert row["mender"] == "HR"
     RoleGrant.objects.create(user=place.hr.user, role="admin")
     (row,) = get(client, at(place, "hr_rehearsal_kind", "window_too_short")).context["rows"]
     assert row["url"] == reverse("cycle_setup", args=[place.cycle.public_id])
