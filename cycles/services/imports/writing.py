@@ -109,34 +109,42 @@ NUMBERS: Final = (
     """
     INSERT INTO cycles_identitynumber (person_id, kind, number, is_current)
     SELECT i.id, i.digits_kind, i.digits, true FROM import_person i
-    WHERE i.digits_kind IS NOT NULL AND (i.is_new OR NOT EXISTS (
-        SELECT 1 FROM cycles_identitynumber n WHERE n.person_id = i.id AND n.number = i.digits))
+    WHERE i.digits_kind IS NOT NULL AND i.is_new
+    """,
+    """
+    INSERT INTO cycles_identitynumber (person_id, kind, number, is_current)
+    SELECT i.id, i.digits_kind, i.digits, true FROM import_person i
+    WHERE i.digits_kind IS NOT NULL AND NOT i.is_new AND NOT EXISTS (
+        SELECT 1 FROM cycles_identitynumber n WHERE n.person_id = i.id AND n.number = i.digits)
     """,
 )
 ACCOUNTS: Final = (
     # Names are given to one import after the other.
     "SELECT pg_advisory_xact_lock(hashtext('cycles_user_names'))",
+    # One pass over the names there are, whatever the planner takes their number for.
+    "SET LOCAL enable_nestloop = off",
     # "siti.aminah", and if that is taken "siti.aminah2": after the highest number there is.
     """
     WITH wanted AS (
         SELECT id, email, login, row_number() OVER (PARTITION BY login ORDER BY number) AS place
         FROM import_person WHERE login IS NOT NULL
     ), taken AS (
-        SELECT w.login, greatest(
-            (SELECT 1 FROM cycles_user u WHERE u.username = w.login),
-            (SELECT max(substr(u.username, length(w.login) + 1)::numeric) FROM cycles_user u
-             WHERE u.username ~>=~ (w.login || '0') AND u.username ~<~ (w.login || ':')
-                AND substr(u.username, length(w.login) + 1) ~ '^[0-9]{1,9}$')
-        ) AS last
-        FROM (SELECT DISTINCT login FROM wanted) w
+        SELECT stem, max(CASE WHEN digits = '' THEN 1 ELSE digits::bigint END) AS last
+        FROM (
+            SELECT rtrim(username, '0123456789') AS stem,
+                substr(username, length(rtrim(username, '0123456789')) + 1) AS digits
+            FROM cycles_user
+        ) u
+        WHERE length(digits) <= 9 AND stem IN (SELECT login FROM wanted) GROUP BY stem
     )
     INSERT INTO cycles_user (password, username, email, person_id, language, is_active)
     SELECT '!' || replace(gen_random_uuid()::text, '-', ''),
         CASE WHEN t.last IS NULL AND w.place = 1 THEN w.login
              ELSE w.login || (coalesce(t.last, 0) + w.place) END,
         coalesce(w.email, ''), w.id, 'id', true
-    FROM wanted w JOIN taken t ON t.login = w.login
+    FROM wanted w LEFT JOIN taken t ON t.stem = w.login
     """,
+    "SET LOCAL enable_nestloop = on",
     """
     UPDATE cycles_user u SET email = i.email
     FROM import_person i WHERE u.person_id = i.id AND i.email IS NOT NULL AND i.was ? 'email'
