@@ -3,10 +3,17 @@
 from datetime import date
 
 import pytest
+from django.utils import translation
 
 from cycles import nip
 
 GOOD = "198203152009012903"
+
+
+@pytest.fixture(autouse=True)
+def _in_the_source_language():
+    with translation.override("en"):
+        yield
 
 
 @pytest.mark.parametrize(
