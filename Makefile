@@ -32,6 +32,8 @@ lint: ## The static checks alone
 bench: ## Measure pages and moves at 1,000 and 100,000 cases, as ratios to floors (some minutes)
 	@.ci/venv dev
 	@$(PY) -m benchmarks
+	@$(PY) -m benchmarks.opening
+	@$(PY) -m benchmarks.rehearsing
 	@$(PY) -m benchmarks.importing
 	@exec $(PY) -m benchmarks.recomputing
 
