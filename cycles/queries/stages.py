@@ -59,8 +59,10 @@ def rules_of(cycle: Cycle, unit_path: str) -> CycleRules:
 def stages_of(cycle: Cycle) -> tuple[StageDates, ...]:
     """All stages of the cycle, those of single units among them, without extensions. One query."""
     return tuple(
-        StageDates(*row, unit_id=unit_id)
-        for *row, unit_id in Stage.objects.filter(cycle=cycle)
+        StageDates(id_, kind, number, name, opens, due, closes, unit_id=unit_id)
+        for id_, kind, number, name, opens, due, closes, unit_id in Stage.objects.filter(
+            cycle=cycle
+        )
         .order_by("opens_on", "kind", "number")
         .values_list("id", "kind", "number", "name", "opens_on", "due_on", "closes_on", "unit_id")
     )

@@ -57,11 +57,11 @@ class Command(BaseCommand):
 
     def _next_year(self) -> None:
         """Next year's cycle as HR has it in December: prepared, not yet rehearsed or opened."""
-        for name in ("sdm", "sdm-kupang"):
-            author = User.objects.select_related("person__agency").get(username=name)
-            agency = author.person.agency
-            prepare_cycle(agency, START.year + 1, author=author, now=START,
-                          template=usual_template(agency))  # fmt: skip
+        for grant in RoleGrant.objects.filter(role="hr").select_related("user", "agency"):
+            assert grant.agency is not None
+            if not grant.agency.cycles.filter(year=START.year + 1).exists():
+                prepare_cycle(grant.agency, START.year + 1, author=grant.user, now=START,
+                              template=usual_template(grant.agency))  # fmt: skip
 
     def _accounts(self) -> None:
         """The accounts of the login page, all with one password that everybody may know."""
