@@ -1,21 +1,27 @@
-"""What follows an import in running appraisals: items pass to whoever sits above now."""
+"""What follows an import in running appraisals: items pass to whoever sits above now.
+
+Who moved to another post is followed by the sweep (`staff_changes.follow_postings`).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from cycles.enums import JobKind
+from cycles.models import ImportRun
 from cycles.services import imports, jobs
-from cycles.services.jobs import Progress
+from cycles.services.jobs import Handler, Progress
 
 
-def apply(progress: Progress) -> dict[str, Any]:
-    """Apply the file, then ask for the items that wait above changed seats to be passed on.
+def followed(verb: Callable[[ImportRun, Progress], dict[str, Any]]) -> Handler:
+    """The job of applying or undoing; then what waits below changed seats is passed on."""
 
-    Who moved to another post is followed by the sweep (`staff_changes.follow_postings`).
-    """
-    result: dict[str, Any] = imports.job(imports.apply)(progress)
-    if agency := progress.job.agency:
-        jobs.ask(JobKind.SEATS, author=progress.author, agency=agency,
-                 params={"agency": agency.pk})  # fmt: skip
-    return result
+    def work(progress: Progress) -> dict[str, Any]:
+        result: dict[str, Any] = imports.job(verb)(progress)
+        if agency := progress.job.agency:
+            jobs.ask(JobKind.SEATS, author=progress.author, agency=agency,
+                     params={"agency": agency.pk})  # fmt: skip
+        return result
+
+    return work

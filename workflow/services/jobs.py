@@ -16,8 +16,8 @@ from workflow.services.reseating import pass_on_all
 # One line a kind, in the order of `JobKind`.
 HANDLERS: dict[str, Handler] = {
     JobKind.IMPORT_CHECK: imports.job(imports.check),
-    JobKind.IMPORT_APPLY: importing.apply,
-    JobKind.IMPORT_UNDO: imports.job(imports.undo),
+    JobKind.IMPORT_APPLY: importing.followed(imports.apply),
+    JobKind.IMPORT_UNDO: importing.followed(imports.undo),
     JobKind.REHEARSAL: work_rehearsal,
     JobKind.OPENING: work_opening,
     JobKind.CLOSING: work_closing,
