@@ -63,6 +63,17 @@ WORDS: dict[str, tuple[Sentence, str, str]] = {
     "invite": (gettext_lazy("An invitation was sent"), "send", "neutral"),
     "grant_role": (gettext_lazy("A role was given"), "key-round", "brand"),
     "revoke_role": (gettext_lazy("A role was taken back"), "key-round", "neutral"),
+    "import_added": (gettext_lazy("Added by an import"), "file-up", "positive"),
+    "import_changed": (gettext_lazy("Changed by an import"), "file-up", "neutral"),
+    "import_moved": (gettext_lazy("Moved by an import"), "file-up", "caution"),
+    "import_closed": (gettext_lazy("Ended by an import"), "file-up", "neutral"),
+    "import_superior": (
+        gettext_lazy("The superior changed with an import"), "network", "neutral",
+    ),
+    **{
+        f"undo_import_{what}": (gettext_lazy("An import was taken back"), "undo-2", "neutral")
+        for what in ("added", "changed", "moved", "closed", "superior")
+    },
 }  # fmt: skip
 OTHER: tuple[Sentence, str, str] = (gettext_lazy("Something was recorded"), "circle-dot", "neutral")
 FIELDS: dict[str, Sentence] = {
