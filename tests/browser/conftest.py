@@ -103,7 +103,13 @@ class Visitor:
 
     def unfold(self, name: str) -> None:
         """Open the folded part of a page that holds a field."""
-        fold = self.page.locator(f'main details:has([name="{name}"])').last
+        self._unfold(self.page.locator(f'main details:has([name="{name}"])').last)
+
+    def unfold_form(self, ending: str) -> None:
+        """Open the folded part of a page that holds the form of an address."""
+        self._unfold(self.page.locator(f'main details:has(form[action$="{ending}"])').last)
+
+    def _unfold(self, fold: Locator) -> None:
         if fold.get_attribute("open") is not None:
             return
         summary = fold.locator("summary").first
