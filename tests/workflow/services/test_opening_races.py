@@ -143,8 +143,10 @@ def wait_for_a_lock() -> None:
     """Until somebody waits for an advisory lock."""
     for _ in range(200):
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
-                           " AND NOT granted")  # fmt: skip
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+                " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+            )
             if cursor.fetchone()[0]:
                 return
         time.sleep(0.02)
