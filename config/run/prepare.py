@@ -46,10 +46,15 @@ def prepare(*, migrate: bool, data: bool, now: str) -> None:
     with step("Django"):
         django.setup()
     from django.core.management import call_command
+    from django.db import connection
 
     if migrate:
         with step("tables"):
             call_command("migrate", interactive=False, verbosity=0)
+            # Throw-away servers commit late and are stopped at once: the last commit waits for
+            # the disk, or a template could be kept without the rights.
+            with connection.cursor() as cursor:
+                cursor.execute("SET synchronous_commit TO on")
             call_command("grant_web_role", stdout=io.StringIO())
     become_web_role()
     if data:
