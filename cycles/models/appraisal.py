@@ -13,7 +13,8 @@ from cycles.scoring import Predicate, Rating
 class Appraisal(Public):
     """Person × cycle × agency. The year's result stands here once it is final, not before."""
 
-    agency = models.ForeignKey(Agency, models.PROTECT, db_index=False)
+    # Repeats the cycle's, whose key vouches for it.
+    agency = models.ForeignKey(Agency, models.PROTECT, db_index=False, db_constraint=False)
     # Found by the unique key below, as a segment is by its own.
     cycle = models.ForeignKey(Cycle, models.PROTECT, db_index=False, related_name="appraisals")
     person = models.ForeignKey(Person, models.PROTECT, related_name="appraisals")

@@ -54,12 +54,12 @@ _HAS_ENTRY = """
 class Case(Moves, Public):  # type: ignore[misc]
     """One per appraisal: its state, whose turn it is, and until when."""
 
-    # Agency and cycle repeat the appraisal's, whose key vouches for them.
+    # Agency, cycle and person repeat the appraisal's, whose keys vouch for them.
     agency = models.ForeignKey(Agency, models.PROTECT, db_index=False, db_constraint=False)
     cycle = models.ForeignKey(Cycle, models.PROTECT, db_index=False, db_constraint=False,
                               related_name="cases")  # fmt: skip
     appraisal = models.OneToOneField(Appraisal, models.PROTECT, related_name="case")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="cases")
+    person = models.ForeignKey(Person, models.PROTECT, db_constraint=False, related_name="cases")
     unit = models.ForeignKey(Unit, models.PROTECT, db_index=False)
     # The employee's own post now: raters and superiors are looked for above it.
     post = models.ForeignKey(Post, models.PROTECT, db_index=False, related_name="+")
