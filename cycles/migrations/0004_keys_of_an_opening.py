@@ -5,15 +5,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cycles', '0003_national_template'),
+        ("cycles", "0003_national_template"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='appraisal',
-            name='agency',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, to='cycles.agency'),
+            model_name="appraisal",
+            name="agency",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                to="cycles.agency",
+            ),
         ),
     ]

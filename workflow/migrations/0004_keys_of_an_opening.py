@@ -5,26 +5,42 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cycles', '0004_keys_of_an_opening'),
-        ('workflow', '0003_moving_in'),
+        ("cycles", "0004_keys_of_an_opening"),
+        ("workflow", "0003_moving_in"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='case',
-            name='person',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='cycles.person'),
+            model_name="case",
+            name="person",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="cases",
+                to="cycles.person",
+            ),
         ),
         migrations.AlterField(
-            model_name='openingresult',
-            name='cycle',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='opening_results', to='cycles.cycle'),
+            model_name="openingresult",
+            name="cycle",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="opening_results",
+                to="cycles.cycle",
+            ),
         ),
         migrations.AlterField(
-            model_name='openingresult',
-            name='person',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycles.person'),
+            model_name="openingresult",
+            name="person",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="cycles.person",
+            ),
         ),
     ]
